@@ -1,0 +1,1 @@
+"""Runs an untrusted program and brings back its values. Standard library only."""

@@ -1,0 +1,159 @@
+"""Live objects in a child ↔ JSON data: the child's half of app/sandbox/wire.py.
+
+Runs beside the untrusted program, so nothing here is trusted by anybody; it only has to be honest for honest programs.
+Objects are taken by exact type and measured *before* they are copied, since an expanded or sparse tensor can claim far
+more elements than it has memory. Every function the encoder needs is bound here once, before any answer runs.
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+
+from app.sandbox.wire import MAX_DEPTH, MAX_HASHED, PAYLOAD
+
+MAX_ITEMS = 100_000
+MAX_BYTES = 6_000_000
+MAX_DIGITS = 4_000
+
+_b64encode = base64.b64encode
+_strided = torch.strided
+_TENSORS = (torch.Tensor, torch.nn.Parameter)
+_DTYPES = {f"torch.{name}": name for name in PAYLOAD}
+
+
+class Encoder:
+    """Encodes one answer within one budget of items and bytes; what does not fit becomes its type's name."""
+
+    def __init__(self) -> None:
+        self.items = MAX_ITEMS
+        self.bytes = MAX_BYTES
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        kind = type(value)
+        self.items -= 1
+        if self.items < 0 or depth >= MAX_DEPTH:
+            return ["o", f"{_name(kind)} (too large to look at)"]
+        if value is None or kind is bool or kind is float:
+            return value
+        encoder = self.ENCODERS.get(kind)
+        if encoder is not None:
+            return encoder(self, value, depth)
+        if isinstance(value, numpy.generic):
+            return self.encode(value.item(), depth) if value.dtype.kind in "biufcU" else ["o", _name(kind)]
+        if kind.__mro__[1:2] == (tuple,):  # a named tuple, torch.Size
+            return self._sequence("t", tuple(tuple.__iter__(value)), depth)
+        return ["o", _name(kind)]
+
+    def _int(self, value: int, _: int) -> Any:
+        return value if value.bit_length() < MAX_DIGITS * 3 else ["o", "int (thousands of digits)"]
+
+    def _str(self, value: str, _: int) -> Any:
+        return self._paid(len(value) * 2, lambda: value, "str")
+
+    def _bytes(self, value: bytes, _: int) -> Any:
+        return self._paid(len(value) * 2, lambda: ["y", _b64encode(value).decode("ascii")], "bytes")
+
+    def _paid(self, cost: int, make: Callable[[], Any], name: str) -> Any:
+        if cost > self.bytes:
+            return ["o", f"{name} (too large to look at)"]
+        self.bytes -= cost
+        return make()
+
+    def _list(self, value: list[Any], depth: int) -> Any:
+        return self._sequence("l", value, depth)
+
+    def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
+        return self._sequence("t", value, depth)
+
+    def _sequence(self, tag: str, value: Any, depth: int) -> Any:
+        if len(value) > self.items:
+            return ["o", f"{'list' if tag == 'l' else 'tuple'} of {len(value)} items"]
+        return [tag, [self.encode(item, depth + 1) for item in value]]
+
+    def _set(self, value: Any, depth: int) -> Any:
+        if len(value) > MAX_HASHED:
+            return ["o", f"{_name(type(value))} of {len(value)} items"]
+        return ["s" if type(value) is set else "z", [self.encode(item, depth + 1) for item in value]]
+
+    def _dict(self, value: dict[Any, Any], depth: int) -> Any:
+        if len(value) > MAX_HASHED:
+            return ["o", f"dict of {len(value)} items"]
+        return ["d", [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in value.items()]]
+
+    def _complex(self, value: complex, _: int) -> Any:
+        return ["c", value.real, value.imag]
+
+    def _tensor(self, value: torch.Tensor, _: int) -> Any:
+        dtype = _DTYPES.get(str(value.dtype))
+        if value.layout is not _strided or value.device.type != "cpu" or dtype is None:
+            return ["o", f"{_name(type(value))} ({value.layout}, {value.device}, {value.dtype})"]
+        if value.numel() * max(value.element_size(), 4) * 4 // 3 > self.bytes:
+            return ["o", f"Tensor of {value.numel()} elements"]
+        plain = value.detach().resolve_conj().resolve_neg()
+        if dtype in ("float16", "bfloat16"):
+            plain = plain.to(torch.float32)
+        return self._array("tensor", dtype, list(value.shape), plain.contiguous().numpy(), value.requires_grad)
+
+    def _ndarray(self, value: Any, _: int) -> Any:
+        dtype = value.dtype.name
+        if dtype not in PAYLOAD:
+            return ["o", f"ndarray of {dtype}"]
+        if value.size * max(value.itemsize, 4) * 4 // 3 > self.bytes:
+            return ["o", f"ndarray of {value.size} elements"]
+        plain = value.astype("float32") if dtype == "float16" else value
+        return self._array("array", dtype, list(value.shape), numpy.ascontiguousarray(plain), False)
+
+    def _array(self, kind: str, dtype: str, shape: list[int], plain: Any, requires_grad: bool) -> Any:
+        payload = _b64encode(plain.tobytes()).decode("ascii")
+        self.bytes -= len(payload)
+        return ["a", kind, dtype, shape, payload, requires_grad]
+
+    ENCODERS: dict[type, Callable[..., Any]] = {
+        int: _int,
+        str: _str,
+        bytes: _bytes,
+        list: _list,
+        tuple: _tuple,
+        set: _set,
+        frozenset: _set,
+        dict: _dict,
+        complex: _complex,
+        numpy.ndarray: _ndarray,
+        **dict.fromkeys(_TENSORS, _tensor),
+    }
+
+
+def _name(kind: type) -> str:
+    name = type.__getattribute__(kind, "__name__")
+    return name[:100] if type(name) is str else "object"
+
+
+def decode(data: Any, evaluate: Callable[[str], Any]) -> Any:
+    """JSON data from the trusted side as a live object; `evaluate` runs an author's expression."""
+    if type(data) is not list:
+        return data
+    tag = data[0]
+    if tag == "x":
+        return evaluate(data[1])
+    if tag == "a":
+        return _decode_array(*data[1:])
+    if tag == "d":
+        return {decode(key, evaluate): decode(item, evaluate) for key, item in data[1]}
+    if tag == "y":
+        return base64.b64decode(data[1])
+    if tag == "c":
+        return complex(data[1], data[2])
+    made = [decode(item, evaluate) for item in data[1]]
+    return {"l": list, "t": tuple, "s": set, "z": frozenset}[tag](made)
+
+
+def _decode_array(kind: str, dtype: str, shape: list[int], payload: str, requires_grad: bool) -> Any:
+    travelled = {"float16": "float32", "bfloat16": "float32"}.get(dtype, dtype)
+    plain = numpy.frombuffer(base64.b64decode(payload), dtype=travelled).reshape(shape).copy()
+    if kind == "array":
+        return plain.astype(dtype) if travelled != dtype else plain
+    tensor = torch.from_numpy(plain).to(getattr(torch, dtype))
+    return tensor.requires_grad_(requires_grad)
