@@ -48,9 +48,9 @@ except PermissionError:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
 def test_landlock_alone_denies_files() -> None:
-    from app.sandbox.pool import _ROOT
+    from app.sandbox.handle import ROOT
 
-    program = LANDLOCK_ALONE.format(root=str(_ROOT))
+    program = LANDLOCK_ALONE.format(root=str(ROOT))
     made = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
     if "landlock" in made.stderr:
         pytest.skip("this kernel has no Landlock")

@@ -1,0 +1,263 @@
+"""`selfgrad bench grade`: how long a grade takes, always as a ratio to what it is compared with in the same run.
+
+Grades, a cold `import torch`, the zygote's bare fork and a small process's take turns, so that a noisy neighbour hits
+them alike. Medians and 99th percentiles; absolute milliseconds and the load average stand beside the ratios.
+"""
+
+import json
+import os
+import platform
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from app.bank.bank import Bank
+from app.bank.question import Question
+from app.grading.exams import Exams
+from app.grading.grade import grade
+from app.sandbox.job import Job
+from app.sandbox.pool import Pool
+from app.settings import Settings
+from app.terminal import Usage, progress
+
+ROUNDS = 20
+GRADES_A_ROUND = 10
+LEAK_GRADES = 2_000
+THROUGHPUT_S = 5.0
+QUESTION, PART = "tensor-3x3", "write"
+
+Numbers = list[float]
+
+
+def grade_bench(settings: Settings, *, as_json: bool) -> None:
+    """Measure and print. Raises Usage and Unavailable."""
+    question = Bank(settings.questions).get(QUESTION)
+    if question is None or question.part(PART) is None:
+        raise Usage(f"The benchmark grades {QUESTION}/{PART}, which is not among these questions.")
+    with Pool(settings.lanes, standby=False) as pool:
+        marked = Marked(question, pool)
+        made: dict[str, Any] = {"machine": machine()}
+        made |= in_turns(pool, marked, settings)
+        made |= throughput(pool, marked, settings.lanes)
+        made |= leaks(pool, marked)
+        made["load_after"] = os.getloadavg()
+    print(json.dumps(made) if as_json else table(made))
+
+
+class Marked:
+    """Grades the same right answer again and again, exactly as the web app does."""
+
+    def __init__(self, question: Question, pool: Pool) -> None:
+        self.question = question
+        self.pool = pool
+        self.exams = Exams(pool.run)
+        part = question.part(PART)
+        assert part is not None and part.kind == "code"
+        self.part = part
+        self.bare_job = Job(source=part.solution, variables=part.variables)
+
+    def __call__(self) -> float:
+        """Milliseconds from the request to the verdict."""
+        started = time.perf_counter()
+        seed = secrets.randbits(32)
+        verdict = grade(self.question, self.part, self.part.solution, self.pool.run, seed=seed, exams=self.exams)
+        took = (time.perf_counter() - started) * 1000
+        if not verdict.passed:
+            raise Usage(f"The benchmark's right answer was not passed: {verdict.summary}")
+        return took
+
+    def bare(self) -> float:
+        """Milliseconds of one `run` without any grading."""
+        started = time.perf_counter()
+        self.pool.run(self.bare_job)
+        return (time.perf_counter() - started) * 1000
+
+
+def machine() -> dict[str, Any]:
+    import torch
+
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "load_before": os.getloadavg(),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def in_turns(pool: Pool, marked: Marked, settings: Settings) -> dict[str, Any]:
+    names = ("cold", "grade", "zygote_fork", "small_fork", "run", "http")
+    seen: dict[str, Numbers] = {name: [] for name in names}
+    with served(settings) as post, progress("taking turns", total=ROUNDS) as done:
+        marked()
+        post()
+        for _ in range(ROUNDS):
+            seen["cold"].append(cold_import())
+            for _ in range(GRADES_A_ROUND):
+                seen["grade"].append(marked())
+                seen["zygote_fork"].append(pool.time_a_fork())
+                seen["run"].append(marked.bare())
+                seen["http"].append(post())
+                seen["small_fork"].append(small_process())
+            done()
+    p50 = {name: statistics.median(numbers) for name, numbers in seen.items()}
+    return {
+        "ms": {name: {"p50": p50[name], "p99": percentile(numbers, 99)} for name, numbers in seen.items()},
+        "ratios": {
+            "cold import / grade": p50["cold"] / p50["grade"],
+            "grade / zygote fork and exit": p50["grade"] / p50["zygote_fork"],
+            "grade / bare run": p50["grade"] / p50["run"],
+            "HTTP POST to verdict / bare run": p50["http"] / p50["run"],
+        },
+    }
+
+
+def cold_import() -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import torch"], check=True)
+    return (time.perf_counter() - started) * 1000
+
+
+def small_process() -> float:
+    """Start and end of the smallest program."""
+    started = time.perf_counter()
+    subprocess.run(["/bin/true"], check=True)
+    return (time.perf_counter() - started) * 1000
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[Callable[[], float]]:
+    """The web app in a process of its own, on a database of its own; gives a function that posts one answer and
+    returns milliseconds to the verdict."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "SELFGRAD_DATA_DIR": folder, "SELFGRAD_QUESTIONS": str(settings.questions)}
+        environment.pop("SELFGRAD_DATABASE_URL", None)
+        command = [sys.executable, "-m", "app", "serve", "--port", "0"]
+        server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=_ROOT)
+        try:
+            connection = HTTPConnection("127.0.0.1", _port(server), timeout=60)
+            _wait_ready(connection)
+            yield lambda: _post(connection)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+_ROOT = Path(__file__).resolve().parent.parent
+_COOKIE: dict[str, str] = {}
+
+
+def _port(server: subprocess.Popen[str]) -> int:
+    assert server.stderr is not None
+    for line in server.stderr:
+        if "selfgrad is at" in line:
+            threading.Thread(target=server.stderr.read, daemon=True).start()
+            return int(line.rstrip().rpartition(":")[2].split("/")[0])
+    raise Usage("The web app did not start, so the benchmark cannot post to it.")
+
+
+def _wait_ready(connection: HTTPConnection) -> None:
+    for _ in range(600):
+        connection.request("GET", "/readyz")
+        ready = json.loads(connection.getresponse().read())
+        if ready["sandbox"]["ready"]:
+            return
+        time.sleep(0.1)
+    raise Usage("The web app's sandbox did not become ready: " + ready["sandbox"]["says"])
+
+
+def _post(connection: HTTPConnection) -> float:
+    body = json.dumps({"answer": _ANSWER})
+    headers = {"Content-Type": "application/json", **_COOKIE}
+    started = time.perf_counter()
+    connection.request("POST", f"/api/v1/questions/{QUESTION}/parts/{PART}/attempts", body, headers)
+    response = connection.getresponse()
+    made = json.loads(response.read())
+    took = (time.perf_counter() - started) * 1000
+    if response.status != 201 or not made["verdict"]["passed"]:
+        raise Usage(f"The web app answered {response.status} to the benchmark's right answer.")
+    if cookie := response.getheader("Set-Cookie"):
+        _COOKIE["Cookie"] = cookie.split(";")[0]
+    return took
+
+
+_ANSWER = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\ncorner = b[1:, 1:]\n"
+
+
+def throughput(pool: Pool, marked: Marked, lanes: int) -> dict[str, Any]:
+    """Grades a second, one after the other and on all lanes."""
+
+    def grade_until(deadline: float) -> int:
+        count = 0
+        while time.monotonic() < deadline:
+            marked()
+            count += 1
+        return count
+
+    made = {}
+    for name, workers in (("one lane", 1), ("all lanes", lanes)):
+        deadline = time.monotonic() + THROUGHPUT_S
+        with ThreadPoolExecutor(workers) as executor:
+            total = sum(executor.map(grade_until, [deadline] * workers))
+        made[name] = total / THROUGHPUT_S
+    return {"grades_per_second": made | {"lanes": lanes, "a core": made["all lanes"] / (os.cpu_count() or 1)}}
+
+
+def leaks(pool: Pool, marked: Marked) -> dict[str, Any]:
+    """What the zygote and this process hold, before and after many grades."""
+    for _ in range(50):
+        marked()
+    time.sleep(1)
+    before = held(pool)
+    with progress("grading", total=LEAK_GRADES) as done:
+        for _ in range(LEAK_GRADES):
+            marked()
+            done()
+    time.sleep(1)
+    return {"held_before": before, f"held_after_{LEAK_GRADES}": held(pool)}
+
+
+def held(pool: Pool) -> dict[str, int]:
+    pid = pool.zygote_pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {
+        "zygote_descriptors": len(os.listdir(f"/proc/{pid}/fd")),
+        "zygote_resident_kb": _status(f"/proc/{pid}/status", "VmRSS"),
+        "children": len(children),
+        "child_private_kb": max(_status(f"/proc/{child}/status", "RssAnon") for child in children),
+        "own_descriptors": len(os.listdir("/proc/self/fd")),
+        "own_resident_kb": _status("/proc/self/status", "VmRSS"),
+    }
+
+
+def _status(path: str, name: str) -> int:
+    line = next(line for line in Path(path).read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1])
+
+
+def percentile(numbers: Numbers, percent: int) -> float:
+    return sorted(numbers)[min(len(numbers) - 1, len(numbers) * percent // 100)]
+
+
+def table(made: dict[str, Any]) -> str:
+    rows = [f"{name}: {value}" for name, value in made["machine"].items()]
+    rows += ["", f"{'milliseconds':<36}{'p50':>10}{'p99':>10}"]
+    rows += [f"{name:<36}{row['p50']:>10.2f}{row['p99']:>10.2f}" for name, row in made["ms"].items()]
+    rows += ["", *(f"{name:<36}{ratio:>10.2f}" for name, ratio in made["ratios"].items()), ""]
+    rows += [f"grades a second, {name:<19}{rate:>10.1f}" for name, rate in made["grades_per_second"].items()]
+    for moment in ("held_before", f"held_after_{LEAK_GRADES}"):
+        rows += ["", moment.replace("_", " ")]
+        rows += [f"  {name.replace('_', ' '):<34}{number:>10}" for name, number in made[moment].items()]
+    return "\n".join(rows)
