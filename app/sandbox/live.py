@@ -20,6 +20,12 @@ MAX_DIGITS = 4_000
 
 _b64encode = base64.b64encode
 _strided = torch.strided
+# Taken now: an answer may put something else in their place.
+_size, _numel, _item_bytes = torch.Tensor.size, torch.Tensor.numel, torch.Tensor.element_size
+_detach, _contiguous, _to, _numpy = torch.Tensor.detach, torch.Tensor.contiguous, torch.Tensor.to, torch.Tensor.numpy
+_resolve_conj, _resolve_neg = torch.Tensor.resolve_conj, torch.Tensor.resolve_neg
+_float32 = torch.float32
+_ascontiguousarray = numpy.ascontiguousarray
 _TENSORS = (torch.Tensor, torch.nn.Parameter)
 _DTYPES = {f"torch.{name}": name for name in PAYLOAD}
 
@@ -90,12 +96,12 @@ class Encoder:
         dtype = _DTYPES.get(str(value.dtype))
         if value.layout is not _strided or value.device.type != "cpu" or dtype is None:
             return ["o", f"{_name(type(value))} ({value.layout}, {value.device}, {value.dtype})"]
-        if value.numel() * max(value.element_size(), 4) * 4 // 3 > self.bytes:
-            return ["o", f"Tensor of {value.numel()} elements"]
-        plain = value.detach().resolve_conj().resolve_neg()
+        if _numel(value) * max(_item_bytes(value), 4) * 4 // 3 > self.bytes:
+            return ["o", f"Tensor of {_numel(value)} elements"]
+        plain = _resolve_neg(_resolve_conj(_detach(value)))
         if dtype in ("float16", "bfloat16"):
-            plain = plain.to(torch.float32)
-        return self._array("tensor", dtype, list(value.shape), plain.contiguous().numpy(), value.requires_grad)
+            plain = _to(plain, _float32)
+        return self._array("tensor", dtype, list(_size(value)), _numpy(_contiguous(plain)), value.requires_grad)
 
     def _ndarray(self, value: Any, _: int) -> Any:
         dtype = value.dtype.name
@@ -104,7 +110,7 @@ class Encoder:
         if value.size * max(value.itemsize, 4) * 4 // 3 > self.bytes:
             return ["o", f"ndarray of {value.size} elements"]
         plain = value.astype("float32") if dtype == "float16" else value
-        return self._array("array", dtype, list(value.shape), numpy.ascontiguousarray(plain), False)
+        return self._array("array", dtype, list(value.shape), _ascontiguousarray(plain), False)
 
     def _array(self, kind: str, dtype: str, shape: list[int], plain: Any, requires_grad: bool) -> Any:
         payload = _b64encode(plain.tobytes()).decode("ascii")

@@ -1,0 +1,116 @@
+"""All questions of a folder in memory, kept fresh: `questions/<chapter>/<NN>-<slug>.yaml`, one sub-folder a chapter.
+
+`refresh()` looks at every file's time and size and reads only what has changed. A file that has become faulty keeps its
+last good version, and its faults are listed. Readers never wait: they see one frozen shelf, which is swapped whole.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.bank.fault import START, BankError, FileFault, in_order
+from app.bank.load import Source, question_files, read_bytes, read_source, unreadable, version_of, without_repeats
+from app.bank.question import Question
+
+# A file written this recently may be written again without a change of its time: it is read again and compared.
+SETTLED_NS = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Read:
+    """One file as it was read last."""
+
+    stamp: tuple[int, int, int] | None  # its time, size and inode; None: not to be relied on
+    version: str
+    good: Source | None  # of this version, or of the last one without faults
+    faults: tuple[FileFault, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shelf:
+    files: dict[Path, Read] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    by_id: dict[str, Source] = field(default_factory=dict)
+    faults: tuple[FileFault, ...] = ()
+
+
+class Bank:
+    def __init__(self, folder: Path) -> None:
+        """Raises BankError if there is no such folder or no question file in it."""
+        self._folder = folder
+        self._refreshing = threading.Lock()
+        self._shelf = _arrange(_read_all(folder, {}))
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """By chapter, and in it by number."""
+        return self._shelf.questions
+
+    @property
+    def faults(self) -> tuple[FileFault, ...]:
+        return self._shelf.faults
+
+    def get(self, question_id: str) -> Question | None:
+        source = self._shelf.by_id.get(question_id)
+        return source.question if source else None
+
+    def version(self, question_id: str) -> str:
+        """Changes whenever the file does. KeyError if there is no such question."""
+        return self._shelf.by_id[question_id].version
+
+    def chapter(self, question_id: str) -> str:
+        """The name of the folder that holds the file. KeyError if there is no such question."""
+        return self._shelf.by_id[question_id].path.parent.name
+
+    def refresh(self) -> bool:
+        """Reads what has changed; True if a question or a fault is different now. A folder that is gone (a
+        deployment in progress) is a fault, and every question stays."""
+        with self._refreshing:
+            before = self._shelf
+            try:
+                after = _arrange(_read_all(self._folder, before.files))
+            except BankError as error:
+                gone = FileFault(self._folder, *START, str(error))
+                after = Shelf(before.files, before.questions, before.by_id, (gone,))
+            self._shelf = after
+        return after.faults != before.faults or _versions(after) != _versions(before)
+
+
+def _versions(shelf: Shelf) -> list[tuple[Path, str]]:
+    return [(source.path, source.version) for source in shelf.by_id.values()]
+
+
+def _read_all(folder: Path, known: dict[Path, Read]) -> dict[Path, Read]:
+    return {path: _read(path, known.get(path)) for path in question_files(folder)}
+
+
+def _read(path: Path, last: Read | None) -> Read:
+    try:
+        now = path.stat()
+        if last and last.stamp == (now.st_mtime_ns, now.st_size, now.st_ino):
+            return last
+        data, status = read_bytes(path)
+    except OSError as error:
+        return Read(None, "", last.good if last else None, (unreadable(path, error),))
+    settled = time.time_ns() - status.st_mtime_ns > SETTLED_NS
+    stamp = (status.st_mtime_ns, status.st_size, status.st_ino) if settled else None
+    version = version_of(data)
+    if last and last.version == version:
+        return Read(stamp, version, last.good, last.faults)
+    found = read_source(path, data)
+    if isinstance(found, Source):
+        return Read(stamp, version, found)
+    return Read(stamp, version, last.good if last else None, tuple(found))
+
+
+def _arrange(files: dict[Path, Read]) -> Shelf:
+    unique, repeated = without_repeats(read.good for read in files.values() if read.good)
+    unique.sort(key=lambda source: (source.path.parent, source.question.number))
+    faults = in_order([*repeated, *(fault for read in files.values() for fault in read.faults)])
+    return Shelf(
+        files,
+        tuple(source.question for source in unique),
+        {source.question.id: source for source in unique},
+        tuple(faults),
+    )

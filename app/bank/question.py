@@ -1,0 +1,167 @@
+"""A question and its parts as frozen values: the schema of a question file, told once.
+
+`load` makes them from YAML; every other room only reads them. Unknown keys are errors here, so a typing mistake in a
+file is found and never ignored.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Case(Frozen):
+    """One call: plain YAML values, or `{py: expression}` for what YAML cannot say."""
+
+    args: tuple[Any, ...]
+    hidden: bool = False
+
+
+class Random(Frozen):
+    """Fresh inputs for each grade: `make` defines `make(rng)`, which returns a tuple of arguments."""
+
+    count: Annotated[int, Field(ge=1, le=500)] = 40
+    make: Text
+
+
+class Compare(Frozen):
+    """How close is equal. `accept` names the kinds that count besides the reference's own."""
+
+    rtol: Annotated[float, Field(ge=0, le=1)] = 1e-5
+    atol: Annotated[float, Field(ge=0)] = 1e-6
+    dtype: Literal["any", "same"] = "any"
+    accept: tuple[Literal["tensor", "array", "number", "list", "tuple"], ...] = ()
+
+
+class Rule(Frozen):
+    """A demand on the source itself. `list-comprehension`: a list comprehension makes the returned value.
+    `no-loop`: no `for`, `while` or comprehension runs. A `function` must be called / a name must not be used."""
+
+    uses: Literal["list-comprehension"] | None = None
+    avoids: tuple[str, ...] = ()  # "loop", "comprehension", or a name such as "ndim"
+    says: str | None = None  # a sentence of the author's instead of the standard one
+
+    @model_validator(mode="after")
+    def demands_something(self) -> "Rule":
+        if self.uses is None and not self.avoids:
+            raise ValueError("a rule needs `uses` or `avoids`")
+        return self
+
+
+class CaseLimits(Frozen):
+    wall_s: Annotated[float, Field(gt=0, le=30)] = 2.0
+    memory_mb: Annotated[int, Field(ge=64, le=2048)] = 512
+
+
+class Wrong(Frozen):
+    """An answer that must fail, and the mistake behind it."""
+
+    code: Text
+    why: Text
+
+
+class CodePart(Frozen):
+    id: Slug
+    kind: Literal["code"]
+    ask: Text
+    starter: str = ""
+    solution: Text
+    function: Name | None = None
+    variables: tuple[Name, ...] = ()
+    setup: str = ""
+    cases: tuple[Case, ...] = ()
+    random: Random | None = None
+    compare: Compare = Compare()
+    unchanged: bool = False
+    rules: tuple[Rule, ...] = ()
+    limits: CaseLimits = CaseLimits()
+    wrong: Annotated[tuple[Wrong, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def has_one_way_to_be_read(self) -> "CodePart":
+        if (self.function is None) == (not self.variables):
+            raise ValueError("a code part needs `function` or `variables`, and not both")
+        if self.function and not self.cases and self.random is None:
+            raise ValueError("a part with `function` needs `cases` or `random`")
+        if self.variables and (self.cases or self.random):
+            raise ValueError("`cases` and `random` belong to a part with `function`")
+        return self
+
+
+class Point(Frozen):
+    """One thing a good answer says."""
+
+    id: Slug
+    text: Text
+    refs: tuple[Text, ...] = ()
+    required_terms: tuple[tuple[str, ...], ...] = ()  # every group needs one of its words
+    weight: Annotated[float, Field(gt=0, le=10)] = 1
+
+
+class Misconception(Frozen):
+    id: Slug
+    refs: Annotated[tuple[Text, ...], Field(min_length=1)]
+    contradicts: Slug | None = None
+    reply: Text
+
+
+class Sample(Frozen):
+    """A written answer and the points it covers: a test of the key points."""
+
+    text: Text
+    covers: tuple[Slug, ...]
+
+
+class ProsePart(Frozen):
+    id: Slug
+    kind: Literal["prose"]
+    ask: Text
+    points: Annotated[tuple[Point, ...], Field(min_length=2, max_length=5)]
+    misconceptions: tuple[Misconception, ...] = ()
+    accept_short: tuple[str, ...] = ()
+    samples: Annotated[tuple[Sample, ...], Field(min_length=3)]
+
+    @model_validator(mode="after")
+    def names_its_own_points(self) -> "ProsePart":
+        ids = [point.id for point in self.points]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two points have the same id")
+        for sample in self.samples:
+            for covered in sample.covers:
+                if covered not in ids:
+                    raise ValueError(f"a sample covers `{covered}`, which is no point of this part")
+        for wrong in self.misconceptions:
+            if wrong.contradicts is not None and wrong.contradicts not in ids:
+                raise ValueError(f"`{wrong.id}` contradicts `{wrong.contradicts}`, which is no point of this part")
+        return self
+
+
+Part = Annotated[CodePart | ProsePart, Field(discriminator="kind")]
+
+
+class Question(Frozen):
+    id: Slug
+    number: Annotated[int, Field(ge=1, le=9999)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=120)]
+    prompt: Text
+    topics: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    hints: Annotated[tuple[Text, ...], Field(min_length=2)]
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+    answer: Text
+
+    @model_validator(mode="after")
+    def parts_have_own_ids(self) -> "Question":
+        ids = [part.id for part in self.parts]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two parts have the same id")
+        return self
+
+    def part(self, part_id: str) -> Part | None:
+        return next((part for part in self.parts if part.id == part_id), None)
