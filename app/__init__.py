@@ -1,1 +1,1 @@
-"""selfgrad: a questionnaire that grades itself. Rooms and the floors they stand on: docs/design.md."""
+"""selfgrad: a questionnaire that grades itself. The rooms and the floors they stand on are in README.md."""

@@ -1,0 +1,127 @@
+"""The command line: `selfgrad …`, the same as `python -m app …`.
+
+Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the thing that was checked is not good, 2 wrong
+usage or something missing, told in one line that says what to do. A command reads what it is given and hands it on:
+`grade` works in `marking`, `check` in `checking`, `serve` in `serving`. Those are imported only by the command that
+needs them, so that `--help` is there at once.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.bank.fault import BankError
+from app.sandbox.job import Unavailable
+from app.settings import Settings, SettingsError
+from app.terminal import Usage
+
+app = typer.Typer(
+    name="selfgrad",
+    help="A questionnaire that grades itself.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bench = typer.Typer(help="The benchmarks: ratios between things measured in turns.", rich_markup_mode=None)
+app.add_typer(bench, name="bench")
+
+INTERRUPTED = 130  # what a shell reports after Ctrl-C
+NO_SECRET = "commands that sign nothing make no key"
+
+QuestionsOption = Annotated[
+    Path | None, typer.Option("--questions", metavar="DIR", help="A folder of question files instead of the built-in.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("serve")
+def serve_app(
+    host: Annotated[str | None, typer.Option(help="The address to listen at [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="The port [8000]; 0 takes a free one.")] = None,
+    questions: QuestionsOption = None,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///FILE or postgresql://…")] = None,
+) -> None:
+    """Serve the questionnaire until Ctrl-C."""
+    settings = Settings.read(host=host, port=port, questions=questions, database_url=database)
+    from app.serving import serve
+
+    serve(settings)
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files or folders.")] = None,
+    questions: QuestionsOption = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of a question file.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Read and prove questions: solutions pass, wrong answers fail, snippets run. Exit 1 if anything is at fault."""
+    if schema:
+        from app.bank.schema import schema_text
+
+        print(schema_text(), end="")
+        return 0
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
+    from app.checking import check_paths, short
+
+    return check_paths(paths or [short(settings.questions)], settings.lanes, json_wanted=as_json)
+
+
+@app.command()
+def grade(
+    target: Annotated[str | None, typer.Argument(metavar="QUESTION/PART", help="For example zip-pairs/write.")] = None,
+    file: Annotated[str | None, typer.Argument(metavar="FILE", help="The answer; - reads it from stdin.")] = None,
+    batch: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Grade a file of JSON lines instead; - reads them from stdin.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Draw the same inputs as a grade before.")] = None,
+    questions: QuestionsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade one answer, or a batch of them, exactly as the web app does."""
+    from app.marking import grade_lines, grade_one
+
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
+    if batch is not None:
+        if target is not None:
+            raise Usage("--batch takes its questions from the file: leave QUESTION/PART and FILE out.")
+        grade_lines(settings, batch, seed)
+    elif target is None or file is None:
+        raise Usage("Say what to grade: selfgrad grade QUESTION/PART FILE, or selfgrad grade --batch FILE.")
+    else:
+        grade_one(settings, target, file, seed, json_wanted=as_json)
+
+
+@bench.command("grade")
+def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) -> None:
+    """How long a grade takes, beside a cold start of torch and the machine's own floor."""
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
+    from app.bench import grade_bench
+
+    grade_bench(settings, as_json=as_json)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing but a fault of our own leaves a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character shows its number
+    try:
+        code = app(arguments, prog_name="selfgrad", standalone_mode=False)
+        sys.stdout.flush()
+        return code or 0
+    except (typer.TyperException, Usage, SettingsError, BankError, Unavailable) as error:
+        message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+        hint = ". See selfgrad --help." if isinstance(error, typer.TyperException) else "."
+        print(f"selfgrad: {' '.join(message.split()).rstrip('.')}{hint}", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader had enough, as in `selfgrad check | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,1 @@
+"""From a question and an answer to a verdict."""

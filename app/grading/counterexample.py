@@ -1,0 +1,87 @@
+"""A failing input for the verdict: as text that can be read anywhere, and as a picture for the page."""
+
+import ast
+import functools
+
+from app.bank.question import CodePart
+from app.grading.checks import variable_differences
+from app.grading.exams import Exam
+from app.grading.judge import Judged, called, says
+from app.grading.picture import alone, error, pair
+from app.grading.show import clean, show, show_all
+from app.grading.verdict import Counterexample
+from app.sandbox.job import Fault, Outcome
+
+SHOWN = 300
+
+
+@functools.lru_cache(maxsize=256)
+def argument_names(solution: str, function: str) -> tuple[str, ...]:
+    """The names of the function's arguments in the author's solution; empty when it cannot be read."""
+    try:
+        tree = ast.parse(solution)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    for node in reversed(tree.body):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return tuple(argument.arg for argument in (*node.args.posonlyargs, *node.args.args))
+    return ()
+
+
+def names_of(part: CodePart) -> tuple[str, ...]:
+    return argument_names(part.solution, part.function) if part.function else ()
+
+
+def of_call(part: CodePart, exam: Exam, judged: Judged) -> Counterexample:
+    """What one failing call was given, should have done and did."""
+    names = names_of(part)
+    args = judged.args
+    path = judged.difference.path if judged.difference else ()
+    expected, got = judged.expected, judged.got
+    if judged.failure == "changed" and judged.argument is not None:
+        expected, got = judged.before, judged.after
+    first, second = pair(expected, got, path, part.compare)
+    shown = show(got, SHOWN)
+    if judged.fault is not None:
+        shown = raised_text(judged.fault)
+        second = error(shown.removeprefix("raised "))
+    named = [
+        {"name": names[place] if place < len(names) else f"argument {place + 1}", "picture": alone(value)}
+        for place, value in enumerate(args)
+    ]
+    return Counterexample(
+        args=show_all(args, SHOWN),
+        expected=show(expected, SHOWN),
+        got=shown,
+        first_difference=judged.difference.says
+        if judged.difference and judged.failure == "differs"
+        else says(part, judged, names),
+        seed=exam.seed,
+        picture={"args": named, "expected": first, "got": second, "caption": called(part, args)},
+    )
+
+
+def raised_text(fault: Fault) -> str:
+    message = clean(fault.message, 200, lines=False)
+    return f"raised {clean(fault.type, 80, lines=False)}{': ' + message if message else ''}"
+
+
+def of_variables(part: CodePart, exam: Exam, outcome: Outcome) -> Counterexample | None:
+    """The first variable that is wrong."""
+    found = variable_differences(part, exam, outcome)
+    for name, wrong in found.items():
+        if wrong is not None:
+            expected = exam.variables[name]
+            missing = name not in outcome.variables
+            got = outcome.variables.get(name)
+            first, second = pair(expected, got, wrong.path, part.compare)
+            if missing:
+                second = {"form": "text", "text": "(not there)", "different": True, "says": "no such variable"}
+            return Counterexample(
+                args=None,
+                expected=f"{name} = {show(expected, SHOWN)}",
+                got=f"no variable called {name}" if missing else f"{name} = {show(got, SHOWN)}",
+                first_difference=wrong.says,
+                picture={"args": None, "expected": first, "got": second, "caption": name},
+            )
+    return None

@@ -1,0 +1,137 @@
+"""What each ending means, in one plain sentence: a closed table, in which a missing cell is an error."""
+
+import difflib
+import re
+from collections.abc import Callable
+
+from app.bank.question import CodePart
+from app.grading.show import clean
+from app.grading.verdict import Fault
+from app.sandbox import job
+from app.sandbox.job import Ending, Outcome
+
+MAX_BYTES = 64 * 1024
+NAMES_SHOWN = 3
+
+
+def refusal(answer: object) -> str:
+    """Why an answer is not even run; empty when it may be."""
+    if not isinstance(answer, str):
+        return "The answer has to be text."
+    if not answer.strip():
+        return "There is no answer yet: it is blank."
+    if any("\ud800" <= char <= "\udfff" for char in answer):
+        return "The answer holds half a character (a lone surrogate), which is no text: type that place again."
+    if "\0" in answer:
+        return "The answer holds a NUL character, which no program and no text may hold: type that place again."
+    if len(answer.encode("utf-8")) > MAX_BYTES:
+        return f"The answer is longer than {MAX_BYTES // 1024} KiB: keep to what the question asks for."
+    return ""
+
+
+def fault_of(fault: job.Fault | None) -> Fault | None:
+    """A child's fault for the verdict, made printable."""
+    if fault is None:
+        return None
+    source = None if fault.source is None else clean(fault.source, 300, lines=False)
+    return Fault(
+        type=clean(fault.type, 100, lines=False), message=clean(fault.message, 1000), line=fault.line, source=source
+    )
+
+
+def _ok(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return "It ran to its end."
+
+
+def _error(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return raised(fault_of(outcome.fault))
+
+
+def raised(fault: Fault | None, called: str = "") -> str:
+    """What stopped the program, and where."""
+    if fault is None:
+        return "It stopped with an exception."
+    line = f" in line {fault.line}" if fault.line else ""
+    when = f", when called as {called}" if called else ""
+    message = f": {_first_line(fault.message)}" if fault.message else ""
+    return _sentence(f"It stopped with {_article(fault.type)} `{fault.type}`{line}{when}{message}")
+
+
+def _refused(part: CodePart, outcome: Outcome, answer: str) -> str:
+    fault = fault_of(outcome.fault)
+    if fault is None:
+        return "Python cannot read it."
+    line = f" in line {fault.line}" if fault.line else ""
+    return _sentence(f"Python cannot read it: {_first_line(fault.message) or fault.type}{line}")
+
+
+def _timeout(part: CodePart, outcome: Outcome, answer: str) -> str:
+    seconds = f"{part.limits.wall_s:g} second{'' if part.limits.wall_s == 1 else 's'}"
+    return f"It did not finish within {seconds}: is there a loop that never ends?"
+
+
+def _memory(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return f"It needed more memory than the {part.limits.memory_mb} MB that it may have: does something grow for ever?"
+
+
+def _output(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return "It printed more than 64 KB: is there a print in a loop that never ends?"
+
+
+def _killed(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return "It crashed, or was stopped for doing something that an answer may not do."
+
+
+def _no_result(part: CodePart, outcome: Outcome, answer: str) -> str:
+    name = part.function
+    if name is None:
+        return "It ended before its variables could be read: does it leave early, by something like os._exit()?"
+    if re.search(rf"\bdef\s+{name}\b|^\s*{name}\s*=", answer, re.MULTILINE) and not outcome.names:
+        return f"It ended before `{name}` had given its results: does it leave early, by something like os._exit()?"
+    return f"There is no function called `{name}`{_near(name, outcome.names)}."
+
+
+def _near(name: str, names: tuple[str, ...]) -> str:
+    """Names that the program has instead."""
+    tidy = {clean(other, 60, lines=False): other for other in names}
+    lower = {other.lower(): other for other in tidy}
+    near = [lower[found] for found in difflib.get_close_matches(name.lower(), list(lower), n=2, cutoff=0.6)]
+    if near:
+        return f"; did you mean `{'` or `'.join(near)}`? The name has to be exactly `{name}`"
+    if not tidy:
+        return ": define it with `def " + name + "(…):`"
+    few = list(tidy)[:NAMES_SHOWN]
+    return f"; what your program defines is `{'`, `'.join(few)}`{' and more' if len(tidy) > len(few) else ''}"
+
+
+def _internal(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return "The grader failed. That is our fault and not yours: it does not count as an attempt, so please try again."
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1].lower() in tuple("aeiou") else "a"
+
+
+def _first_line(text: str) -> str:
+    return clean(text.strip().split("\n")[0], 200, lines=False)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else text + "."
+
+
+MEANING: dict[Ending, Callable[[CodePart, Outcome, str], str]] = {
+    Ending.OK: _ok,
+    Ending.ERROR: _error,
+    Ending.REFUSED: _refused,
+    Ending.TIMEOUT: _timeout,
+    Ending.MEMORY: _memory,
+    Ending.OUTPUT: _output,
+    Ending.KILLED: _killed,
+    Ending.NO_RESULT: _no_result,
+    Ending.INTERNAL: _internal,
+}
+
+
+def meaning(part: CodePart, outcome: Outcome, answer: str) -> str:
+    return MEANING[outcome.ending](part, outcome, answer)

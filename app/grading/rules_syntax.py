@@ -1,0 +1,138 @@
+"""Facts about a source's syntax: what is written in it where it can be reached.
+
+Runs inside the jail as an ordinary job (see app/grading/rules.py), because parsing hostile source can be slow or end
+the process. Standard library only, and no import of ours: the jail has none of our files.
+"""
+
+import ast
+from collections.abc import Iterator
+
+# Whoever writes these can hide from any reader of the source what runs.
+DYNAMIC = {
+    "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr", "__import__", "__dict__", "__code__",
+    "__globals__", "__builtins__", "__closure__", "__class__", "__setattr__", "__getattribute__", "_getframe",
+    "f_globals", "f_locals", "import_module",
+}  # fmt: skip
+DYNAMIC_MODULES = {"builtins", "ctypes", "gc", "importlib", "inspect"}
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+BY_NAME = {"getattr", "attrgetter", "methodcaller", "hasattr"}
+
+
+def truth(node: ast.expr) -> bool | None:
+    """Whether a test is always true or always false; None where that depends."""
+    if isinstance(node, ast.Constant):
+        return bool(node.value)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        inner = truth(node.operand)
+        return None if inner is None else not inner
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return None if any(isinstance(item, ast.Starred) for item in node.elts) else bool(node.elts)
+    if isinstance(node, ast.Dict):
+        return bool(node.keys)
+    if isinstance(node, ast.BoolOp):
+        return _truth_of_several([truth(value) for value in node.values], isinstance(node.op, ast.And))
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _truth_of_comparison(node.left, node.ops[0], node.comparators[0])
+    return False if isinstance(node, ast.Name) and node.id == "TYPE_CHECKING" else None
+
+
+def _truth_of_several(values: list[bool | None], conjunction: bool) -> bool | None:
+    if any(value is (not conjunction) for value in values):
+        return not conjunction
+    return None if None in values else conjunction
+
+
+def _truth_of_comparison(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
+    if isinstance(left, ast.Name) and left.id == "__name__":  # an answer runs as the main program
+        left = ast.Constant("__main__")
+    if not (isinstance(left, ast.Constant) and isinstance(right, ast.Constant)):
+        return None
+    a, b = left.value, right.value
+    try:
+        if isinstance(operator, ast.Eq | ast.Is):
+            return bool(a == b)
+        if isinstance(operator, ast.NotEq | ast.IsNot):
+            return bool(a != b)
+        if isinstance(operator, ast.Lt | ast.LtE):
+            return bool(a < b or (a == b and isinstance(operator, ast.LtE)))  # type: ignore[operator]
+        if isinstance(operator, ast.Gt | ast.GtE):
+            return bool(a > b or (a == b and isinstance(operator, ast.GtE)))  # type: ignore[operator]
+    except TypeError:
+        return None
+    return None
+
+
+def living(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node that is not in a branch that is never taken or behind a return."""
+    yield node
+    if isinstance(node, ast.If | ast.IfExp | ast.While):
+        decided = truth(node.test)
+        yield from living(node.test)
+        if decided is not False:
+            yield from _branch(node.body)
+        if decided is not True or isinstance(node, ast.While):
+            yield from _branch(node.orelse)
+        return
+    for _, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            yield from _branch(value)
+        elif isinstance(value, ast.AST):
+            yield from living(value)
+
+
+def _branch(body: object) -> Iterator[ast.AST]:
+    nodes = body if isinstance(body, list) else [body]
+    for node in nodes:
+        if isinstance(node, ast.AST):
+            yield from living(node)
+        if isinstance(node, ENDS):
+            return
+
+
+def line_of(node: ast.AST) -> int:
+    return getattr(node, "lineno", 0)
+
+
+def hidden(tree: ast.AST) -> tuple[str, int] | None:
+    """The first name by which code could be run or put in place unseen, and its line."""
+    for node in living(tree):
+        for name in names_in(node):
+            if name in DYNAMIC:
+                return name, line_of(node)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            for module in modules:
+                if module.split(".")[0] in DYNAMIC_MODULES:
+                    return module, line_of(node)
+    return None
+
+
+def names_in(node: ast.AST) -> Iterator[str]:
+    """The names that this one node mentions."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.alias):
+        yield from node.name.split(".")
+    elif isinstance(node, ast.ImportFrom):
+        yield from (node.module or "").split(".")
+    elif isinstance(node, ast.Call):
+        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if called in BY_NAME:
+            yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
+
+
+def avoided(tree: ast.AST, what: str) -> tuple[str, int] | None:
+    """Where something that a rule forbids is written: the words for it and its line, or None."""
+    last = what.split(".")[-1]
+    for node in living(tree):
+        if what == "loop" and isinstance(node, LOOPS):
+            return "while" if isinstance(node, ast.While) else "for", line_of(node)
+        if what == "comprehension" and isinstance(node, COMPREHENSIONS):
+            return "generator" if isinstance(node, ast.GeneratorExp) else "comprehension", line_of(node)
+        if what not in ("loop", "comprehension") and last in names_in(node):
+            return last, line_of(node)
+    return None

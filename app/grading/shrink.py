@@ -1,0 +1,89 @@
+"""The smallest counterexample: rounds of smaller inputs, each round one child for the reference and one for the answer.
+
+A candidate counts if the question allows it (domain.py), the reference runs on it, and the answer fails on it in the
+same way. A round that ends in a time-out or anything else of that kind ends the search: the best so far is kept.
+"""
+
+from collections.abc import Callable
+
+from app.bank.question import CodePart
+from app.grading.domain import Args, Domain
+from app.grading.exams import Exam, answer_job, author_job, good_call
+from app.grading.judge import Judged, judge
+from app.grading.show import show
+from app.grading.smaller import candidates, size_of
+from app.sandbox.job import Busy, Call, Ending, Job, Outcome, Runner, Unavailable
+
+ROUNDS = 4
+A_ROUND = 40
+SPENT_MS = 1_500.0  # of child time; beyond it the best so far is good enough
+
+
+def smallest(part: CodePart, exam: Exam, source: str, failing: list[Judged], run: Runner) -> Judged:
+    """The smallest failing input that can be found, starting from the calls that failed."""
+    best = min(failing, key=lambda judged: size_of(judged.args))
+    return _Search(part, exam, source, run, Domain(exam.written)).from_(best)
+
+
+class _Search:
+    def __init__(self, part: CodePart, exam: Exam, source: str, run: Runner, domain: Domain) -> None:
+        self.part, self.exam, self.source, self.run, self.domain = part, exam, source, run, domain
+        self.tried: set[str] = set()
+        self.spent = 0.0
+
+    def from_(self, best: Judged) -> Judged:
+        for _ in range(ROUNDS):
+            batch = self.batch(best.args)
+            if not batch or self.spent > SPENT_MS:
+                break
+            judged = self.round(batch)
+            if judged is None:
+                break
+            failing = [each for each in judged if each.failure == best.failure]
+            if failing:
+                best = min(failing, key=lambda each: size_of(each.args))
+        return best
+
+    def batch(self, args: Args) -> list[Args]:
+        """What is tried next: most of it the smallest there is, the rest close to what fails already."""
+        fresh = [made for made in candidates(args, self.domain) if show(made, 4_000) not in self.tried]
+        if len(fresh) > A_ROUND:
+            fresh = fresh[: A_ROUND * 2 // 3] + fresh[len(fresh) - A_ROUND + A_ROUND * 2 // 3 :]
+        self.tried |= {show(made, 4_000) for made in fresh}
+        return fresh
+
+    def round(self, batch: list[Args]) -> list[Judged] | None:
+        seed = self.exam.seed
+        reference = self.calls(author_job(self.part, seed, tuple(batch)))
+        if reference is None:
+            return None
+        good = [(sent, call) for sent, call in zip(batch, reference, strict=True) if good_call(call)]
+        calls = self.calls(answer_job(self.part, seed, self.source, tuple(sent for sent, _ in good)))
+        if calls is None:
+            return None
+        return [
+            judge(self.part, sent, ours.args, ours.value, call) for (sent, ours), call in zip(good, calls, strict=True)
+        ]
+
+    def calls(self, job: Job) -> tuple[Call, ...] | None:
+        outcome = attempt(self.run, job)
+        if outcome is None or outcome.ending is not Ending.OK or len(outcome.calls) != len(job.cases):
+            return None
+        self.spent += outcome.run_ms
+        return outcome.calls
+
+
+def remembers(part: CodePart, exam: Exam, source: str, judged: Judged, run: Runner) -> bool:
+    """The answer is right when it is called first, and wrong later: something survives from call to call."""
+    outcome = attempt(run, answer_job(part, exam.seed, source, (judged.args,)))
+    if outcome is None or outcome.ending is not Ending.OK or len(outcome.calls) != 1:
+        return False
+    alone = judge(part, judged.args, (), judged.expected, outcome.calls[0])
+    return alone.failure is None
+
+
+def attempt(run: Callable[[Job], Outcome], job: Job) -> Outcome | None:
+    try:
+        return run(job)
+    except (Busy, Unavailable):
+        return None

@@ -1,0 +1,134 @@
+"""The application: `create_app(settings)` joins the rooms, and its lifespan starts and stops what runs beside them.
+
+At the start the database is brought to this program's schema, and the questions are read; then pages are served at
+once, while the jail warms up in a thread. A loop looks every second for changed question files and, now and then, for
+answers that nobody grades. A pool or a bank that is handed in stays the caller's: it is neither started nor closed.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import sys
+from collections.abc import AsyncIterator, Awaitable
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.bank.bank import Bank
+from app.sandbox.job import Unavailable
+from app.sandbox.pool import Pool
+from app.settings import Settings
+from app.store import attempts, schema
+from app.store.db import Database, Unusable
+from app.web import about, api, health, home, problems, questions
+from app.web import attempts as attempt_pages
+from app.web.deps import Rooms, make_signer, now
+from app.web.desk import Desk
+from app.web.guard import Guard
+from app.web.metrics import Metrics
+from app.web.render import ROOT, Pages, Static
+
+REFRESH_S = 1.0
+SWEEP_EVERY = 30  # refreshes
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | None = None) -> FastAPI:
+    """Nothing is opened or started before the lifespan begins."""
+    log_to_stderr()
+    static = Static(ROOT / "static")
+    app = FastAPI(
+        title="Selfgrad",
+        version="1",
+        description="A questionnaire that grades itself.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lambda app: living(app, settings, static, pool, bank),
+    )
+    problems.install(app)
+    for page in (home, questions, attempt_pages, about, api, health):
+        app.include_router(page.router)
+    app.mount("/static", static, "static")
+    app.add_middleware(Guard)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def living(
+    app: FastAPI, settings: Settings, static: Static, pool: Pool | None, bank: Bank | None
+) -> AsyncIterator[None]:
+    database = Database(settings.database_url)
+    jail = pool or Pool(lanes=settings.lanes, standby=True)
+    try:
+        await asyncio.to_thread(prepare, database)
+        metrics = Metrics()
+        shelf = bank if bank is not None else await asyncio.to_thread(Bank, settings.questions)
+        desk = Desk(database, shelf, jail, metrics)
+        pages = Pages(jail.level, static)
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, make_signer(settings.secret_key))
+        chores = [asyncio.create_task(warm_up(rooms, None if pool else jail)), asyncio.create_task(keep_house(rooms))]
+        try:
+            yield
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+            await desk.close()
+    except Unusable as error:
+        log.error("cannot start", why=str(error))
+        raise
+    finally:
+        if pool is None:
+            await asyncio.to_thread(jail.close)
+        database.close()
+
+
+def prepare(database: Database) -> None:
+    """Raises Unusable."""
+    schema.migrate(database.engine)
+    with database.write() as connection:
+        attempts.forget_keys(connection, now())
+
+
+async def warm_up(rooms: Rooms, jail: Pool | None) -> None:
+    """Start the jail, if it is ours to start. Without one, everything but the grading of code goes on."""
+    if jail is not None:
+        try:
+            await asyncio.to_thread(jail.start)
+        except Unavailable as error:
+            log.warning("code is not graded here", why=str(error))
+        except Exception:
+            log.exception("the jail did not start")
+    rooms.desk.warm.set()
+    await quietly(rooms.desk.sweep())
+
+
+async def keep_house(rooms: Rooms) -> None:
+    for turn in itertools.count():
+        await asyncio.sleep(REFRESH_S)
+        await quietly(asyncio.to_thread(rooms.bank.refresh))
+        if turn % SWEEP_EVERY == SWEEP_EVERY - 1:
+            await quietly(rooms.desk.sweep())
+
+
+async def quietly(chore: Awaitable[object]) -> None:
+    """A chore that goes wrong is told, and tried again at its next turn."""
+    try:
+        await chore
+    except Exception:
+        log.exception("a chore went wrong")
+
+
+def log_to_stderr() -> None:
+    """One line an event. What visitors write is never in it."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )

@@ -1,0 +1,80 @@
+"""Starts the web server, in this process and alone: one process to a database file.
+
+uvicorn on uvloop and httptools where they exist. It stops gracefully within 20 s. X-Forwarded-* headers are believed
+only from the addresses of SELFGRAD_TRUSTED_PROXIES. What uvicorn does not do: it waits without limit for the end of a
+slow request's headers, so before the open internet belongs a proxy (docs/deployment.md).
+"""
+
+import os
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+
+from app.settings import Settings
+from app.terminal import Usage
+
+GRACE_S = 20
+CONNECTIONS = 1000  # beyond that a connection is answered 503 at once
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
+    "loggers": {"uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
+
+
+class Server(uvicorn.Server):
+    """Says where it is once it really answers."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            print(f"selfgrad is at {address(self.config.host, sockets[0])}", file=sys.stderr, flush=True)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises Usage."""
+    listener = listen(settings.host, settings.port)
+    with listener:
+        from app.main import create_app
+
+        config = uvicorn.Config(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
+            access_log=False,
+            log_config=LOGGING,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        server = Server(config)
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:
+            pass  # Ctrl-C is how a person stops it
+        except SystemExit:
+            raise Usage("The app did not start: the lines above say why.") from None
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything slow starts, so that a taken port is told at once."""
+    try:
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(where[:2], family=family, backlog=2048)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise Usage(f"{host}:{port} cannot be used ({why}): choose another with --host and --port.") from None
+
+
+def address(host: str, listener: socket.socket) -> str:
+    """What to type into a browser."""
+    port = listener.getsockname()[1]
+    if host in ("0.0.0.0", "::", ""):
+        return f"http://127.0.0.1:{port} and at every address of this machine"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

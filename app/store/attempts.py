@@ -1,0 +1,176 @@
+"""Attempts: the answers that were handed in, with their verdicts.
+
+An attempt is stored once, with its verdict, when grading was quick. Otherwise it is stored `pending` first and settled
+later; whoever comes second finds the row there, so neither can undo the other. An attempt that could not be graded by
+our fault is `failed`: kept, shown, and counted nowhere. What a key (`Keyed`) stands for is stored in the same commit.
+"""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, and_, delete, select, update
+
+from app.grading.verdict import Verdict
+from app.sandbox.job import Ending
+from app.store import drafts, people, progress
+from app.store.db import built
+from app.store.progress import Progress
+from app.store.tables import ATTEMPT, IDEMPOTENCY
+
+Status = Literal["pending", "graded", "failed"]
+KEYS_ARE_KEPT = timedelta(days=7)
+
+
+class NotYours(Exception):
+    """There is no such attempt, or it is another learner's: the two look the same."""
+
+
+class KeyTaken(Exception):
+    """The key already stands for an attempt."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    id: str
+    learner: str
+    question: str
+    part: str
+    kind: str
+    version: str  # of the question, when it was answered
+    seed: int
+    answer: str
+    created: datetime
+    status: Status = "pending"
+    passed: bool = False
+    score: float | None = None
+    verdict: Verdict | None = None
+    self_grade: Mapping[str, bool] | None = None
+
+    def settled(self, verdict: Verdict) -> "Attempt":
+        status: Status = "failed" if verdict.ending is Ending.INTERNAL else "graded"
+        return replace(self, status=status, passed=verdict.passed, score=verdict.score, verdict=verdict)
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A request's key, and what the request asked for."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was answered to a request with a key."""
+
+    fingerprint: str
+    attempt: str
+    status: int
+
+
+COLUMNS = tuple(
+    ATTEMPT.c[name]
+    for name in (
+        "id", "learner", "question", "part", "kind", "version", "seed", "answer", "created", "status", "passed",
+        "score", "verdict", "self_grade",
+    )
+)  # fmt: skip
+
+
+def store(connection: Connection, attempt: Attempt, keyed: Keyed | None, answered: int) -> None:
+    """A new attempt, pending or settled; or the verdict of one that is pending. `answered` is the status code that the
+    request gets. Raises KeyTaken, and then the transaction must be left."""
+    people.ensure(connection, attempt.learner, attempt.created)
+    if not _put(connection, attempt):
+        return
+    who = (attempt.learner, attempt.question, attempt.part)
+    counts = attempt.status == "graded"
+    progress.add(connection, *who, Progress(int(counts), counts and attempt.passed, attempt.id, attempt.created))
+    drafts.hand_in(connection, *who)
+    if keyed is not None and attempt.status != "failed":  # what failed by our fault may be tried again with its key
+        _remember(connection, attempt, keyed, answered)
+
+
+def _settling(insert: Callable[..., Any]) -> Any:
+    row = insert(ATTEMPT)
+    changed = {name: row.excluded[name] for name in ("status", "ending", "passed", "score", "verdict")}
+    return row.on_conflict_do_update(index_elements=["id"], set_=changed, where=ATTEMPT.c.status == "pending")
+
+
+SETTLE = built(_settling)
+PUT_ASIDE = built(lambda insert: insert(ATTEMPT).on_conflict_do_nothing(index_elements=["id"]))
+REMEMBER = built(lambda insert: insert(IDEMPOTENCY).on_conflict_do_nothing(index_elements=["learner", "key"]))
+
+
+def _put(connection: Connection, attempt: Attempt) -> bool:
+    """False if there was nothing left to do."""
+    values = vars(attempt) | {"ending": None, "verdict": None, "self_grade": None}
+    if attempt.verdict is not None:
+        values |= {"ending": attempt.verdict.ending.value, "verdict": attempt.verdict.model_dump_json()}
+    statement = PUT_ASIDE if attempt.status == "pending" else SETTLE
+    return bool(connection.execute(statement(connection), values).rowcount)
+
+
+def _remember(connection: Connection, attempt: Attempt, keyed: Keyed, answered: int) -> None:
+    values = vars(keyed) | {
+        "learner": attempt.learner, "attempt": attempt.id, "status": answered, "created": attempt.created
+    }  # fmt: skip
+    if connection.execute(REMEMBER(connection), values).rowcount:
+        return
+    known = remembered(connection, attempt.learner, keyed.key)
+    if known is None or known.attempt != attempt.id:  # its own key, from when it was stored pending, is no hindrance
+        raise KeyTaken
+
+
+def remembered(connection: Connection, learner: str, key: str) -> Remembered | None:
+    columns = (IDEMPOTENCY.c.fingerprint, IDEMPOTENCY.c.attempt, IDEMPOTENCY.c.status)
+    where = and_(IDEMPOTENCY.c.learner == learner, IDEMPOTENCY.c.key == key)
+    row = connection.execute(select(*columns).where(where)).first()
+    return None if row is None else Remembered(row.fingerprint, row.attempt, row.status)
+
+
+def forget_keys(connection: Connection, now: datetime) -> None:
+    """Keys that are older than a week: nobody repeats a request after that."""
+    connection.execute(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.created < now - KEYS_ARE_KEPT))
+
+
+def mine(connection: Connection, attempt: str, learner: str) -> Attempt:
+    """The one function that says who may see an attempt. Raises NotYours."""
+    where = and_(ATTEMPT.c.id == attempt, ATTEMPT.c.learner == learner)
+    row = connection.execute(select(*COLUMNS).where(where)).first()
+    if row is None:
+        raise NotYours
+    return _attempt(row)
+
+
+def by_id(connection: Connection, ids: Collection[str]) -> dict[str, Attempt]:
+    rows = connection.execute(select(*COLUMNS).where(ATTEMPT.c.id.in_(ids))) if ids else ()
+    return {row.id: _attempt(row) for row in rows}
+
+
+def unfinished(connection: Connection, limit: int) -> list[Attempt]:
+    """Those without a verdict, the oldest first: a stop of the program left them."""
+    asked = select(*COLUMNS).where(ATTEMPT.c.status == "pending").order_by(ATTEMPT.c.created).limit(limit)
+    return [_attempt(row) for row in connection.execute(asked)]
+
+
+def grade_oneself(connection: Connection, graded: Attempt) -> None:
+    """Store the learner's own grade, which `graded` carries. It may be changed as often as they like."""
+    values: dict[str, Any] = {
+        "self_grade": json.dumps(dict(graded.self_grade or {})), "score": graded.score, "passed": graded.passed,
+    }  # fmt: skip
+    if graded.verdict is not None:
+        values["verdict"] = graded.verdict.model_dump_json()
+    connection.execute(update(ATTEMPT).where(ATTEMPT.c.id == graded.id).values(values))
+    progress.finish(connection, graded.learner, graded.question, graded.part)
+
+
+def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
+    values = dict(row._mapping)
+    verdict, own = values["verdict"], values["self_grade"]
+    values["verdict"] = None if verdict is None else Verdict.model_validate_json(verdict)
+    values["self_grade"] = None if own is None else json.loads(own)
+    return Attempt(**values)

@@ -1,0 +1,55 @@
+"""Where a learner stands at each part: a sum that is kept with every attempt, so that no page counts attempts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, or_, select, update
+
+from app.store.db import built
+from app.store.tables import PROGRESS
+
+
+@dataclass(frozen=True)
+class Progress:
+    attempts: int  # those that count: graded, whatever the verdict
+    done: bool  # one has passed, or was graded by the learner
+    last: str  # the newest attempt's id, whatever its status
+    worked: datetime
+
+
+def of(connection: Connection, learner: str) -> dict[tuple[str, str], Progress]:
+    """By question and part."""
+    columns = (PROGRESS.c[name] for name in ("question", "part", "attempts", "done", "last", "worked"))
+    rows = connection.execute(select(*columns).where(PROGRESS.c.learner == learner))
+    return {(row.question, row.part): Progress(row.attempts, row.done, row.last, row.worked) for row in rows}
+
+
+def _adding(insert: Callable[..., Any]) -> Any:
+    """Ids rise with time, so the greater one is the newer attempt."""
+    row = insert(PROGRESS)
+    old, new = PROGRESS.c, row.excluded
+    return row.on_conflict_do_update(
+        index_elements=["learner", "question", "part"],
+        set_={
+            "attempts": old.attempts + new.attempts,
+            "done": or_(old.done, new.done),
+            "last": case((new.last > old.last, new.last), else_=old.last),
+            "worked": case((new.last > old.last, new.worked), else_=old.worked),
+        },
+    )
+
+
+ADD = built(_adding)
+
+
+def add(connection: Connection, learner: str, question: str, part: str, added: Progress) -> None:
+    """`added.attempts` more attempts, of which `added.last` is the newest."""
+    place = {"learner": learner, "question": question, "part": part}
+    connection.execute(ADD(connection), place | vars(added))
+
+
+def finish(connection: Connection, learner: str, question: str, part: str) -> None:
+    where = and_(PROGRESS.c.learner == learner, PROGRESS.c.question == question, PROGRESS.c.part == part)
+    connection.execute(update(PROGRESS).where(where).values(done=True))

@@ -1,0 +1,128 @@
+"""The whole schema on one page. A row is storage only: it validates nothing, and no page ever sees one.
+
+Every table points at a learner: somebody with a signed cookie. Verdicts and self-grades are kept as the JSON that was
+shown. `progress` sums attempts up, so that a page costs the same with one attempt as with a million. There are no
+relationship attributes: a query names the columns that it needs.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, MetaData, Text, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. It is stored without a zone, which SQLite could not keep, and read back with one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Row(SQLModel):
+    metadata = metadata
+
+
+class LearnerRow(Row, table=True):
+    """Somebody who has stored something."""
+
+    __tablename__ = "learner"
+
+    id: str = Field(primary_key=True, max_length=32)
+    created: datetime = Field(sa_type=Moment)
+
+
+class AttemptRow(Row, table=True):
+    """One answer that was handed in. `failed`: grading it went wrong, which is our fault and counts nowhere."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'graded', 'failed')", name="status"),
+        Index("ix_attempt_learner_question_part_created", "learner", "question", "part", "created"),
+        Index(
+            "ix_attempt_pending",
+            "created",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(max_length=64)
+    part: str = Field(max_length=64)
+    kind: str = Field(max_length=16)
+    version: str = Field(max_length=64)  # of the question, when it was answered
+    seed: int = Field(sa_type=BigInteger)
+    answer: str = Field(sa_type=Text)
+    status: str = Field(max_length=8)
+    created: datetime = Field(sa_type=Moment)
+    ending: str | None = Field(default=None, max_length=16)
+    passed: bool = False  # graded by the machine or, in words, by the learner
+    score: float | None = None  # of a prose answer: from the learner's own grade
+    verdict: str | None = Field(default=None, sa_type=Text)  # JSON
+    self_grade: str | None = Field(default=None, sa_type=Text)  # JSON: point -> bool
+
+
+class DraftRow(Row, table=True):
+    """What a learner has typed into a part. `version` counts the changes; a change names the version it was made on."""
+
+    __tablename__ = "draft"
+
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    text: str = Field(sa_type=Text)
+    version: int
+    saved: datetime = Field(sa_type=Moment)
+    submitted: bool = False  # handed in since: the attempt is the newer text
+
+
+class ProgressRow(Row, table=True):
+    """A learner's attempts at a part, summed up in the commit that stores them. Only graded ones are counted."""
+
+    __tablename__ = "progress"
+
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    attempts: int
+    done: bool  # one passed, or was graded by the learner
+    last: str = Field(foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
+    worked: datetime = Field(sa_type=Moment)
+
+
+class IdempotencyRow(Row, table=True):
+    """A key that came with a request which stored an attempt, and what was answered."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (Index("ix_idempotency_created", "created"),)
+
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    key: str = Field(primary_key=True, max_length=300)
+    fingerprint: str = Field(max_length=64)  # of the request's address and body
+    attempt: str = Field(foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
+    status: int
+    created: datetime = Field(sa_type=Moment)
+
+
+LEARNER, ATTEMPT, DRAFT, PROGRESS, IDEMPOTENCY = (
+    metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "idempotency")
+)

@@ -1,0 +1,13 @@
+"""How grading works, on this machine."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.web.deps import RoomsDep
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/about/grading")
+def about_grading(rooms: RoomsDep) -> Response:
+    return rooms.pages.page("about_grading.html", "about", level=rooms.pages.level())

@@ -1,0 +1,173 @@
+"""The JSON API: the same functions as behind the pages, for programs. Described by /openapi.json."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.grading.verdict import Verdict
+from app.store import drafts, progress
+from app.store.attempts import Attempt
+from app.web.answer import check_text, hand_in
+from app.web.attempts import grade_oneself, mine
+from app.web.deps import KeyedDep, KnownDep, RoomsDep, VisitorDep, now
+from app.web.views import card, public
+
+router = APIRouter(prefix="/api/v1")
+
+
+class AnswerIn(BaseModel):
+    answer: str = Field(description="Source code, or prose: at most 64 KiB.")
+
+
+class DraftIn(BaseModel):
+    answer: str
+    base: Annotated[int, Field(ge=0, lt=2**31)] | None = Field(
+        None, description="The version that this text was made from (0: there was none). Null overwrites."
+    )
+
+
+class SelfGradeIn(BaseModel):
+    points: dict[str, bool] = Field(description="Each point's id, and whether the answer says it.")
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class AttemptOut(BaseModel):
+    attempt: str
+    question: str
+    part: str
+    status: Literal["pending", "graded", "failed"]
+    created: datetime
+    answer: str
+    verdict: Verdict | None
+    self_grade: dict[str, bool] | None
+
+
+class HandedOut(BaseModel):
+    attempt: str
+    verdict: Verdict | None
+
+
+class DraftOut(BaseModel):
+    answer: str
+    version: int
+    saved: datetime
+
+
+def problems(*codes: int) -> dict[int | str, dict[str, Any]]:
+    return {code: {"model": Problem, "content": {"application/problem+json": {}}} for code in codes}
+
+
+@router.get("/questions")
+def questions(rooms: RoomsDep, learner: KnownDep) -> list[dict[str, Any]]:
+    """All questions in order, and how far you are."""
+    with rooms.database.read() as connection:
+        standing = progress.of(connection, learner)
+        unsent = drafts.unsent(connection, learner)
+    rows = [(question, card(question, standing, unsent)) for question in rooms.bank.questions]
+    return [
+        {
+            "id": question.id,
+            "number": question.number,
+            "title": question.title,
+            "topics": list(question.topics),
+            "parts": [{"id": part.id, "kind": part.kind} for part in question.parts],
+            "state": row.state,
+        }
+        for question, row in rows
+    ]
+
+
+@router.get("/questions/{question_id}", responses=problems(404))
+def question(question_id: str, rooms: RoomsDep) -> dict[str, Any]:
+    """What anybody may see of a question: no solution, no hidden case, no key point."""
+    return public(rooms.question(question_id))
+
+
+@router.post(
+    "/questions/{question_id}/parts/{part_id}/attempts",
+    status_code=201,
+    response_model=HandedOut,
+    responses={202: {"model": HandedOut, "description": "Not graded within 2 s"}, **problems(404, 413, 422, 503)},
+)
+async def attempt(
+    question_id: str,
+    part_id: str,
+    body: AnswerIn,
+    request: Request,
+    rooms: RoomsDep,
+    learner: VisitorDep,
+    keyed: KeyedDep,
+) -> Response:
+    """Hand an answer in. With an Idempotency-Key it is stored once, however often it is sent."""
+    found, part = rooms.place(question_id, part_id)
+    handed = await hand_in(request, rooms, learner, found, part, body.answer, keyed)
+    told = handed.attempt
+    verdict = told.verdict.model_dump_json() if told.verdict is not None and handed.status == 201 else "null"
+    text = f'{{"attempt": "{told.id}", "verdict": {verdict}}}'
+    return _json(text, handed.status, {"Location": f"/api/v1/attempts/{told.id}"})
+
+
+@router.get("/attempts/{attempt_id}", response_model=AttemptOut, responses=problems(404))
+def read_attempt(attempt_id: str, rooms: RoomsDep, learner: KnownDep) -> Response:
+    """One of your own attempts."""
+    return _json(attempt_out(mine(rooms, attempt_id, learner)).model_dump_json())
+
+
+@router.put("/attempts/{attempt_id}/self-grade", response_model=AttemptOut, responses=problems(404, 422, 503))
+def self_grade(attempt_id: str, body: SelfGradeIn, rooms: RoomsDep, learner: VisitorDep) -> Response:
+    """Your own grade of an answer in words. Points that are not named are not ticked."""
+    return _json(attempt_out(grade_oneself(rooms, attempt_id, learner, body.points)).model_dump_json())
+
+
+@router.put(
+    "/questions/{question_id}/parts/{part_id}/draft",
+    status_code=204,
+    response_class=Response,
+    responses=problems(404, 409, 413, 422, 503),
+)
+def save_draft(question_id: str, part_id: str, body: DraftIn, rooms: RoomsDep, learner: VisitorDep) -> Response:
+    """Keep a text that is not handed in. 409, with what is kept, if it was changed elsewhere since `base`."""
+    found, part = rooms.place(question_id, part_id)
+    check_text(body.answer)
+    with rooms.database.write() as connection:
+        kept = drafts.save(connection, learner, found.id, part.id, body.answer, body.base, now())
+    return Response(status_code=204, headers={"X-Draft-Version": str(kept.version)})
+
+
+@router.get("/questions/{question_id}/parts/{part_id}/draft", response_model=DraftOut, responses=problems(404))
+def read_draft(question_id: str, part_id: str, rooms: RoomsDep, learner: KnownDep) -> Response:
+    """What is kept; version 0 if there is nothing."""
+    found, part = rooms.place(question_id, part_id)
+    with rooms.database.read() as connection:
+        kept = drafts.one(connection, learner, found.id, part.id) or drafts.Draft("", 0, now(), False)
+    return _json(DraftOut(answer=kept.text, version=kept.version, saved=kept.saved).model_dump_json())
+
+
+def attempt_out(found: Attempt) -> AttemptOut:
+    return AttemptOut(
+        attempt=found.id,
+        question=found.question,
+        part=found.part,
+        status=found.status,
+        created=found.created,
+        answer=found.answer,
+        verdict=found.verdict,
+        self_grade=None if found.self_grade is None else dict(found.self_grade),
+    )
+
+
+def _json(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Text that is JSON already; it belongs to one visitor."""
+    return Response(text, status, {"Cache-Control": "no-store"} | (headers or {}), "application/json")

@@ -1,0 +1,91 @@
+"""The page of an attempt, and the learner's own grade of an answer in words."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.bank.question import Part, ProsePart, Question
+from app.store import attempts, drafts, progress
+from app.store.attempts import Attempt, NotYours
+from app.web.answer import read_form
+from app.web.deps import KnownDep, Rooms, RoomsDep, VisitorDep
+from app.web.problems import NotAnAnswer
+from app.web.views import attempt_view, question_view
+
+router = APIRouter(include_in_schema=False)
+ID_DIGITS = 32
+
+
+@router.get("/attempts/{attempt_id}")
+def attempt(attempt_id: str, request: Request, rooms: RoomsDep, learner: KnownDep) -> Response:
+    found = mine(rooms, attempt_id, learner)
+    question, part = rooms.place(found.question, found.part)
+    if wants_fragment(request):
+        return fragment(rooms, found, question, part)
+    with rooms.database.read() as connection:
+        standing = progress.of(connection, learner)
+        unsent = drafts.unsent(connection, learner)
+        typed = drafts.of(connection, learner, question.id)
+        newest = [standing[question.id, one.id].last for one in question.parts if (question.id, one.id) in standing]
+        last = attempts.by_id(connection, newest)
+    view = question_view(question, standing, unsent, typed, last, 0)
+    return rooms.pages.page(
+        "attempt.html",
+        "questions",
+        attempt=attempt_view(found, part),
+        question=view,
+        part=next(one for one in view.parts if one.id == part.id),
+    )
+
+
+@router.post("/attempts/{attempt_id}/self-grade")
+async def self_grade(attempt_id: str, request: Request, rooms: RoomsDep, learner: VisitorDep) -> Response:
+    ticked = (await read_form(request)).get("point", ())
+    graded = await asyncio.to_thread(grade_oneself, rooms, attempt_id, learner, dict.fromkeys(ticked, True))
+    if wants_fragment(request):
+        return fragment(rooms, graded, *rooms.place(graded.question, graded.part))
+    return RedirectResponse(f"/attempts/{graded.id}", 303)
+
+
+def mine(rooms: Rooms, attempt_id: str, learner: str) -> Attempt:
+    """Raises NotYours."""
+    if len(attempt_id) != ID_DIGITS or not attempt_id.isalnum() or not attempt_id.isascii():
+        raise NotYours
+    with rooms.database.read() as connection:
+        return attempts.mine(connection, attempt_id, learner)
+
+
+def grade_oneself(rooms: Rooms, attempt_id: str, learner: str, ticked: Mapping[str, bool]) -> Attempt:
+    """Points that are not named are not ticked. Raises NotYours, NotHere and NotAnAnswer."""
+    found = mine(rooms, attempt_id, learner)
+    _, part = rooms.place(found.question, found.part)
+    if not isinstance(part, ProsePart) or found.verdict is None or found.status != "graded":
+        raise NotAnAnswer("Only an answer in words that was handed in is graded by its author.")
+    if not set(ticked) <= {point.id for point in part.points}:
+        raise NotAnAnswer("One of these is no point of this answer.")
+    own = {point.id: bool(ticked.get(point.id)) for point in part.points}
+    score = sum(point.weight for point in part.points if own[point.id]) / sum(point.weight for point in part.points)
+    summary = f"You found {sum(own.values())} of {len(own)} points in your answer."
+    verdict = found.verdict.model_copy(update={"score": score, "passed": all(own.values()), "summary": summary})
+    graded = replace(found, self_grade=own, score=score, passed=verdict.passed, verdict=verdict)
+    with rooms.database.write() as connection:
+        attempts.grade_oneself(connection, graded)
+    return graded
+
+
+def wants_fragment(request: Request) -> bool:
+    return request.headers.get("x-fragment") == "verdict"
+
+
+def fragment(rooms: Rooms, found: Attempt, question: Question, part: Part) -> Response:
+    """The result alone, for a page that puts it in its place by itself."""
+    view = question_view(question, {}, {}, {}, {}, 0)
+    shown = next(one for one in view.parts if one.id == part.id)
+    template, code = ("_waiting.html", 202) if found.status == "pending" else ("_verdict.html", 200)
+    response = rooms.pages.page(template, "", code=code, attempt=attempt_view(found, part), question=view, part=shown)
+    response.headers["X-Form-Key"] = shown.form_key  # for the next answer from the same page
+    return response

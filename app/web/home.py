@@ -1,0 +1,45 @@
+"""The first page and the table of contents."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.store import drafts, progress
+from app.web.deps import KnownDep, Rooms, RoomsDep
+from app.web.views import Card, Standing, Unsent, card
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(rooms: RoomsDep, learner: KnownDep) -> Response:
+    return rooms.pages.page("home.html", "home", **contents(rooms, learner))
+
+
+@router.get("/questions")
+def questions(rooms: RoomsDep, learner: KnownDep) -> Response:
+    return rooms.pages.page("questions.html", "questions", **contents(rooms, learner))
+
+
+def contents(rooms: Rooms, learner: str) -> dict[str, Any]:
+    with rooms.database.read() as connection:
+        standing = progress.of(connection, learner)
+        unsent = drafts.unsent(connection, learner)
+    cards = [card(question, standing, unsent) for question in rooms.bank.questions]
+    return {
+        "questions": cards,
+        "total": len(cards),
+        "done": sum(card.state == "done" for card in cards),
+        "started": sum(card.state in ("tried", "draft") for card in cards),
+        "next": next((card for card in cards if card.state != "done"), None),
+        "resume": resume(cards, standing, unsent),
+    }
+
+
+def resume(cards: list[Card], standing: Standing, unsent: Unsent) -> Card | None:
+    """What the visitor worked at last and has not done."""
+    worked = [(progress.worked, place[0]) for place, progress in standing.items()]
+    worked += [(saved, place[0]) for place, saved in unsent.items()]
+    open_cards = {card.slug: card for card in cards if card.state != "done"}
+    return next((open_cards[slug] for _, slug in sorted(worked, reverse=True) if slug in open_cards), None)

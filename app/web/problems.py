@@ -1,0 +1,149 @@
+"""What went wrong, told once: as problem JSON (RFC 9457) to programs, as a readable page to people.
+
+The table `MEANINGS` is the only place where an error of another room becomes a status code. A page also gives back what
+was sent, and says what is kept. Nothing that a visitor sent is repeated in a message.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.sandbox.job import Busy, Unavailable
+from app.store.attempts import NotYours
+from app.store.db import CannotRead, CannotSave
+from app.store.drafts import Conflict
+from app.web.headers import HEADERS
+
+RETRY_AFTER_S = 5
+log = structlog.get_logger()
+
+
+class NotHere(Exception):
+    """There is no such question, part or attempt."""
+
+
+class TooLong(Exception):
+    """An answer is over the limit; the message says which."""
+
+
+class NotAnAnswer(Exception):
+    """What was sent cannot be an answer here; the message says why."""
+
+
+class KeyReused(Exception):
+    """An Idempotency-Key came again with something else."""
+
+
+# error -> status, and what to say (None: the error says it itself)
+MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
+    NotHere: (404, "There is nothing at this address."),
+    NotYours: (404, "There is no such attempt among yours. It belongs to the browser that handed it in."),
+    Conflict: (409, "This draft was changed elsewhere in the meantime; nothing was overwritten."),
+    TooLong: (413, None),
+    NotAnAnswer: (422, None),
+    KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
+    Busy: (503, "The grader has more to do than it can take on. Try again in a few seconds."),
+    Unavailable: (503, None),
+    CannotRead: (503, "What is stored cannot be read at this moment. Try again in a few seconds."),
+    CannotSave: (503, "Nothing can be saved at this moment. Try again in a few seconds."),
+}
+TITLES = {
+    400: "That could not be read",
+    403: "Not from there",
+    404: "Not here",
+    405: "Not in this way",
+    409: "Changed in the meantime",
+    413: "Too long",
+    414: "Too long an address",
+    415: "Not in this form",
+    422: "That cannot be taken",
+    429: "Too fast",
+    500: "Our fault",
+    503: "Not at this moment",
+}
+SENTENCES = {
+    400: "The request is damaged and could not be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take requests of that kind.",
+    413: "What was sent is too long.",
+    500: "Something went wrong on our side. It is not because of what you wrote.",
+}
+
+
+def install(app: FastAPI) -> None:
+    for error in MEANINGS:
+        app.add_exception_handler(error, _domain)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _ours)
+
+
+def problem(
+    request: Request, status: int, says: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
+) -> Response:
+    says = says or SENTENCES.get(status, "The request was refused.")
+    title = TITLES.get(status, "That did not work")
+    headers = dict(headers or {}) | ({"Retry-After": str(RETRY_AFTER_S)} if status in (429, 503) else {})
+    kept = getattr(request.state, "kept", None)
+    if for_programs(request):
+        told = {"type": "about:blank", "title": title, "status": status, "detail": says}
+        told |= more | ({"kept": kept} if kept else {})
+        return Response(json.dumps(told), status, headers, "application/problem+json")
+    sent = getattr(request.state, "sent", None)
+    context = {"status": status, "title": title, "message": says, "kept": kept, "answer": sent}
+    response: Response = request.app.state.rooms.pages.page("error.html", "", code=status, **context)
+    response.headers.update(headers)
+    return response
+
+
+def for_programs(request: Request) -> bool:
+    path = request.scope["path"]
+    if path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+        return True
+    accepts = request.headers.get("accept", "")
+    return "json" in accepts and "html" not in accepts
+
+
+async def _domain(request: Request, error: Exception) -> Response:
+    status, says = MEANINGS[type(error)]
+    more: dict[str, Any] = {}
+    if isinstance(error, Conflict):
+        more = {"answer": error.kept.text, "version": error.kept.version}
+    if isinstance(error, CannotRead | CannotSave):
+        log.warning("the database fails", why=str(error))
+    return problem(request, status, says or str(error), **more)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    plain = HTTPException(error.status_code).detail == error.detail
+    return problem(request, error.status_code, None if plain else error.detail, error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return problem(request, 400, "The body is no valid JSON.")
+    return problem(request, 422, " ".join(_sentence(fault) for fault in faults[:3]))
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    where: Sequence[Any] = fault["loc"]
+    if len(where) < 2:
+        return "Send a JSON object, with Content-Type: application/json."
+    name = ".".join(str(step) for step in where[1:])[:80]
+    message = "it is missing" if fault["type"] == "missing" else str(fault["msg"]).removeprefix("Value error, ")
+    return f"`{name}`: {message[:1].lower()}{message[1:]}."
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    """The server logs the traceback itself."""
+    return problem(request, 500, headers=HEADERS)

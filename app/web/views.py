@@ -1,0 +1,257 @@
+"""What the templates are given: frozen values with exactly what a page may show, and the functions that make them.
+
+Solutions, hidden cases and key points are not in them before the learner has been graded; `public` is the one place
+that says which fields of a question a visitor may see.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from app.bank.question import CodePart, Part, ProsePart, Question, Rule
+from app.grading.verdict import Verdict
+from app.store.attempts import Attempt
+from app.store.drafts import Draft
+from app.store.progress import Progress
+
+State = Literal["new", "draft", "tried", "done"]
+Standing = Mapping[tuple[str, str], Progress]  # by question and part
+Unsent = Mapping[tuple[str, str], datetime]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A line of the table of contents."""
+
+    slug: str
+    number: int
+    title: str
+    topics: list[str]
+    state: State
+    parts_done: int
+    parts_total: int
+    kinds: list[str]
+
+
+@dataclass(frozen=True)
+class PointView:
+    id: str
+    text: str
+    ticked: bool
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    id: str
+    created: datetime
+    answer: str
+    pending: bool
+    verdict: Verdict | None
+    self_grade: Mapping[str, bool] | None
+    reference: str | None
+    points: list[PointView]
+
+
+@dataclass(frozen=True)
+class PartView:
+    id: str
+    kind: str
+    ask: str
+    starter: str
+    text: str
+    draft_version: int
+    draft_saved: datetime | None
+    function: str | None
+    variables: list[str]
+    rules_text: list[str]
+    last: AttemptView | None
+    state: State
+    attempts: int
+    points: list[PointView]
+    form_key: str  # sent back as `key`: a form that is sent twice is stored once
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    slug: str
+    number: int
+    title: str
+    prompt: str
+    topics: list[str]
+    hints: list[str]
+    hints_open: int
+    parts: list[PartView]
+    state: State
+    explanation: str | None
+
+
+def card(question: Question, standing: Standing, unsent: Unsent) -> Card:
+    states = [part_state(question, part, standing, unsent) for part in question.parts]
+    return Card(
+        question.id,
+        question.number,
+        question.title,
+        list(question.topics),
+        together(states),
+        states.count("done"),
+        len(states),
+        list(dict.fromkeys(part.kind for part in question.parts)),
+    )
+
+
+def part_state(question: Question, part: Part, standing: Standing, unsent: Unsent) -> State:
+    place = (question.id, part.id)
+    progress = standing.get(place)
+    if progress is not None and progress.done:
+        return "done"
+    if progress is not None and progress.attempts:
+        return "tried"
+    return "draft" if place in unsent or progress is not None else "new"
+
+
+def together(states: list[State]) -> State:
+    if all(state == "done" for state in states):
+        return "done"
+    if "done" in states or "tried" in states:
+        return "tried"
+    return "draft" if "draft" in states else "new"
+
+
+def question_view(
+    question: Question,
+    standing: Standing,
+    unsent: Unsent,
+    drafts: Mapping[str, Draft],
+    last: Mapping[str, Attempt],
+    hints_open: int,
+) -> QuestionView:
+    """`drafts` by part, `last` by the attempt's id."""
+    parts = [part_view(question, part, standing, unsent, drafts.get(part.id), last) for part in question.parts]
+    return QuestionView(
+        question.id,
+        question.number,
+        question.title,
+        question.prompt,
+        list(question.topics),
+        list(question.hints),
+        hints_open,
+        parts,
+        together([part.state for part in parts]),
+        question.answer if all(_answered(part) for part in parts) else None,
+    )
+
+
+def _answered(part: PartView) -> bool:
+    """An answer in words is answered once it is handed in; code has to pass."""
+    return part.state == "done" or (part.kind == "prose" and part.attempts > 0)
+
+
+def part_view(
+    question: Question,
+    part: Part,
+    standing: Standing,
+    unsent: Unsent,
+    draft: Draft | None,
+    last: Mapping[str, Attempt],
+) -> PartView:
+    progress = standing.get((question.id, part.id))
+    newest = last.get(progress.last) if progress else None
+    shown = attempt_view(newest, part) if newest else None
+    code = part if isinstance(part, CodePart) else None
+    starter = code.starter if code else ""
+    unsent_text = draft.text if draft and not draft.submitted else None
+    return PartView(
+        id=part.id,
+        kind=part.kind,
+        ask=part.ask,
+        starter=starter,
+        text=unsent_text if unsent_text is not None else newest.answer if newest else starter,
+        draft_version=draft.version if draft else 0,
+        draft_saved=draft.saved if draft and not draft.submitted else None,
+        function=code.function if code else None,
+        variables=list(code.variables) if code else [],
+        rules_text=[rule_text(rule) for rule in code.rules] if code else [],
+        last=shown,
+        state=part_state(question, part, standing, unsent),
+        attempts=progress.attempts if progress else 0,
+        points=shown.points if shown else [],
+        form_key=secrets.token_urlsafe(18),
+    )
+
+
+def attempt_view(attempt: Attempt, part: Part) -> AttemptView:
+    shown = isinstance(part, ProsePart) and attempt.status == "graded"
+    return AttemptView(
+        attempt.id,
+        attempt.created,
+        attempt.answer,
+        attempt.status == "pending",
+        attempt.verdict,
+        attempt.self_grade,
+        reference(part) if shown and isinstance(part, ProsePart) else None,
+        point_views(attempt, part) if shown and isinstance(part, ProsePart) else [],
+    )
+
+
+def reference(part: ProsePart) -> str | None:
+    """A written answer that covers every point."""
+    every = {point.id for point in part.points}
+    return next((sample.text for sample in part.samples if every <= set(sample.covers)), None)
+
+
+def point_views(attempt: Attempt, part: ProsePart) -> list[PointView]:
+    found = (attempt.verdict.points if attempt.verdict else None) or ()
+    own = (
+        attempt.self_grade
+        if attempt.self_grade is not None
+        else {point.id: point.state == "covered" for point in found}
+    )
+    return [PointView(point.id, point.text, own.get(point.id, False)) for point in part.points]
+
+
+def rule_text(rule: Rule) -> str:
+    """A demand on the source, as the page tells it beforehand."""
+    if rule.says is not None:
+        return rule.says
+    demands = ["A list comprehension has to make the result."] if rule.uses else []
+    known = {"loop": "a loop", "comprehension": "a comprehension"}
+    if rule.avoids:
+        demands.append(f"Do it without {' or '.join(known.get(name, f'`{name}`') for name in rule.avoids)}.")
+    return " ".join(demands)
+
+
+def public(question: Question) -> dict[str, Any]:
+    """What a visitor may see of a question before they have answered it."""
+    return {
+        "id": question.id,
+        "number": question.number,
+        "title": question.title,
+        "prompt": question.prompt,
+        "topics": list(question.topics),
+        "hints": list(question.hints),
+        "parts": [_public_part(part) for part in question.parts],
+    }
+
+
+def _public_part(part: Part) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": part.id, "kind": part.kind, "ask": part.ask}
+    if isinstance(part, CodePart):
+        told |= {
+            "starter": part.starter,
+            "function": part.function,
+            "variables": list(part.variables),
+            "rules": [rule_text(rule) for rule in part.rules],
+            "limits": part.limits.model_dump(),
+        }
+    return told
+
+
+def neighbours(cards: Iterable[Card], slug: str) -> tuple[Card | None, Card | None]:
+    """The cards before and after."""
+    row = list(cards)
+    place = next((index for index, one in enumerate(row) if one.slug == slug), None)
+    if place is None:
+        return None, None
+    return (row[place - 1] if place else None), (row[place + 1] if place + 1 < len(row) else None)

@@ -1,0 +1,99 @@
+// The code editor of the pages, built into static/vendor/editor.js by build.sh. It knows nothing of the pages:
+// `mount` puts it into a shadow root and returns what the element around it needs.
+
+import {EditorState, StateEffect, StateField} from '@codemirror/state';
+import {
+  Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import {defaultKeymap, history, historyKeymap, indentWithTab} from '@codemirror/commands';
+import {HighlightStyle, LanguageSupport, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting} from '@codemirror/language';
+import {pythonLanguage} from '@codemirror/lang-python';
+import {tags} from '@lezer/highlight';
+
+// The colours are the page's own custom properties, which reach into the shadow root.
+const look = EditorView.theme({
+  '&': {color: 'var(--ink)', background: 'var(--shade)', border: '1px solid var(--edge)', fontSize: '.9375rem'},
+  '&.cm-focused': {outline: '2px solid var(--accent)', outlineOffset: '3px'},
+  '.cm-scroller': {fontFamily: 'var(--mono)', lineHeight: '1.5rem', fontVariantLigatures: 'none', minHeight: '7.5rem', maxHeight: '36rem'},
+  '.cm-content': {padding: '.75rem 0', caretColor: 'var(--ink)'},
+  '.cm-line': {padding: '0 .75rem 0 .5rem'},
+  '.cm-gutters': {background: 'none', border: '0', color: 'var(--faint)'},
+  '.cm-activeLine, .cm-activeLineGutter': {background: 'color-mix(in srgb, var(--hair) 40%, transparent)'},
+  '.cm-cursor': {borderLeftColor: 'var(--ink)', borderLeftWidth: '2px'},
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground':
+    {background: 'color-mix(in srgb, var(--accent) 28%, transparent)'},
+  '&.cm-focused .cm-matchingBracket': {background: 'none', outline: '1px solid var(--edge)'},
+  '.cm-fault': {outline: '2px solid var(--wrong)', outlineOffset: '-2px'},
+  '.cm-fault::after': {content: '"← here"', font: 'italic 1rem var(--serif)', color: 'var(--wrong)', marginLeft: '2ch'},
+});
+
+const ink = HighlightStyle.define([
+  {tag: [tags.keyword, tags.operatorKeyword, tags.bool, tags.null, tags.self], color: 'var(--accent)'},
+  {tag: [tags.string, tags.special(tags.string)], color: 'var(--right)'},
+  {tag: tags.number, color: 'var(--wrong)'},
+  {tag: tags.comment, color: 'var(--faint)', fontStyle: 'italic'},
+]);
+
+const setFault = StateEffect.define();
+const fault = StateField.define({
+  create: () => Decoration.none,
+  update(marks, change) {
+    for (const effect of change.effects) if (effect.is(setFault)) return marked(change.state, effect.value);
+    return change.docChanged ? Decoration.none : marks; // what is being changed is no longer what was graded
+  },
+  provide: field => EditorView.decorations.from(field),
+});
+
+function marked(state, line) {
+  if (!line || line > state.doc.lines) return Decoration.none;
+  return Decoration.set([Decoration.line({class: 'cm-fault', attributes: {'aria-invalid': 'true'}}).range(state.doc.line(line).from)]);
+}
+
+// Chromium merges the lines that are typed over by writing style attributes, which the pages' policy forbids (and tells
+// the console about); so the editor replaces them itself.
+function typedOver(event, view) {
+  const {main} = view.state.selection;
+  if (event.inputType !== 'insertText' || event.isComposing || main.empty || event.data === null) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(event.data), {userEvent: 'input.type', scrollIntoView: true});
+  return true;
+}
+
+/** `root` is a shadow root; `changed(text)` at every edit, `submit()` on Ctrl or Cmd with Enter, `left()` on Escape. */
+export function mount({root, text, label, describedBy, changed, submit, left}) {
+  const leaving = view => (view.setTabFocusMode(true), left(), true);
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        keymap.of([
+          {key: 'Mod-Enter', run: () => (submit(), true)},
+          {key: 'Ctrl-Enter', run: () => (submit(), true)},
+          {key: 'Escape', run: leaving},
+          indentWithTab,
+          ...defaultKeymap,
+          ...historyKeymap,
+        ]),
+        lineNumbers(), history(), drawSelection(), highlightSpecialChars(), highlightActiveLine(), highlightActiveLineGutter(),
+        indentUnit.of('    '), EditorState.tabSize.of(4), indentOnInput(), bracketMatching(),
+        new LanguageSupport(pythonLanguage), syntaxHighlighting(ink), look, fault,
+        EditorView.contentAttributes.of({'aria-label': label, ...(describedBy && {'aria-description': describedBy})}),
+        EditorView.domEventHandlers({beforeinput: typedOver, blur: (_, view) => void view.setTabFocusMode(false)}),
+        EditorView.updateListener.of(update => { if (update.docChanged) changed(update.state.doc.toString()); }),
+      ],
+    }),
+  });
+  return {
+    focus: at => {
+      if (at !== undefined) view.dispatch({selection: {anchor: Math.min(at, view.state.doc.length)}});
+      view.focus();
+    },
+    get text() { return view.state.doc.toString(); },
+    set text(value) { view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: value}}); },
+    mark: line => view.dispatch({effects: setFault.of(line)}),
+    destroy: () => view.destroy(),
+  };
+}

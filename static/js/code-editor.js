@@ -1,0 +1,95 @@
+// <code-editor src="…/editor.js"><textarea>: a code editor over the textarea, fetched and mounted when the textarea is
+// first focused. The textarea stays the one place where the answer is: the form sends it, the draft reads it, and a
+// remembered switch goes back to it. Events on the textarea: `input` out; `answer:set`, `answer:graded` in.
+
+const key = 'selfgrad:plain-text-box';
+const help = 'Tab indents. Escape, then Tab leaves the editor.';
+
+function remembered() {
+  try { return localStorage.getItem(key) === 'yes'; } catch { return false; }
+}
+
+class CodeEditor extends HTMLElement {
+  connectedCallback() {
+    if (this.area) return;
+    this.area = this.querySelector('textarea');
+    this.fault = Number(this.getAttribute('line')) || null;
+    this.says = document.createElement('span');
+    this.says.setAttribute('role', 'status');
+    this.switch = document.createElement('button');
+    Object.assign(this.switch, {type: 'button', className: 'plain-switch'});
+    this.switch.addEventListener('click', () => this.swap());
+    const line = document.createElement('p');
+    line.className = 'editor-line quiet';
+    line.append(this.says, this.switch);
+    this.append(line);
+    this.plain = remembered();
+    this.area.addEventListener('focus', () => this.plain || this.open());
+    this.area.addEventListener('answer:set', () => this.editor && (this.editor.text = this.area.value));
+    this.area.addEventListener('answer:graded', event => this.mark(event.detail.line));
+    this.area.labels[0]?.addEventListener('click', () => this.editor?.focus());
+    this.name();
+  }
+
+  name() {
+    this.switch.textContent = this.plain ? 'Use the code editor' : 'Use a plain text box';
+  }
+
+  async open() {
+    if (this.editor || this.opening) return;
+    this.opening = true;
+    try {
+      const {mount} = await import(this.getAttribute('src'));
+      if (!this.plain) this.mount(mount);
+    } catch {
+      // Not to be had now: the textarea does the same work, and the next focus tries again.
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  mount(mount) {
+    const focused = document.activeElement === this.area;
+    this.host = document.createElement('div');
+    this.area.before(this.host);
+    this.editor = mount({
+      root: this.host.attachShadow({mode: 'open'}),
+      text: this.area.value,
+      label: this.area.labels[0]?.textContent ?? 'Your answer',
+      describedBy: help,
+      changed: text => {
+        this.area.value = text;
+        this.area.dispatchEvent(new Event('input', {bubbles: true}));
+      },
+      submit: () => this.area.dispatchEvent(new CustomEvent('answer:submit', {bubbles: true})),
+      left: () => { this.says.textContent = 'Tab now leaves the editor.'; },
+    });
+    this.host.addEventListener('focusin', () => { this.says.textContent = help; });
+    const at = this.area.selectionStart;
+    this.area.hidden = true;
+    this.mark(this.fault);
+    if (focused) this.editor.focus(at);
+    else this.says.textContent = help;
+  }
+
+  mark(line) {
+    this.fault = line || null;
+    this.editor?.mark(this.fault);
+  }
+
+  swap() {
+    this.plain = !this.plain;
+    try { localStorage.setItem(key, this.plain ? 'yes' : 'no'); } catch { /* it lasts as long as the page */ }
+    this.name();
+    if (this.plain) {
+      this.editor?.destroy();
+      this.host?.remove();
+      this.editor = this.host = null;
+      this.area.hidden = false;
+      this.says.textContent = '';
+    }
+    this.area.focus();
+  }
+}
+
+customElements.define('code-editor', CodeEditor);
