@@ -14,8 +14,10 @@ from collections.abc import AsyncIterator, Awaitable
 import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.bank.bank import Bank
+from app.bank.fault import BankError
 from app.sandbox.job import Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
@@ -31,6 +33,7 @@ from app.web.render import ROOT, Pages, Static
 
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
+KNOWN = (Unusable, BankError)
 log = structlog.get_logger()
 
 
@@ -44,6 +47,7 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         description="A questionnaire that grades itself.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
@@ -51,12 +55,41 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         app.include_router(page.router)
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
+    app.add_middleware(Brief)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     return app
 
 
+class Brief:
+    """When a start fails for a reason that was told in one line, the server prints no traceback after it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def brief(message: Message) -> None:
+            failed = message["type"] == "lifespan.startup.failed"
+            known = isinstance(sys.exc_info()[1], KNOWN)
+            await send({**message, "message": ""} if failed and known else message)
+
+        await self.app(scope, receive, brief if scope["type"] == "lifespan" else send)
+
+
 @contextlib.asynccontextmanager
 async def living(
+    app: FastAPI, settings: Settings, static: Static, pool: Pool | None, bank: Bank | None
+) -> AsyncIterator[None]:
+    """Raises Unusable and BankError, which are logged in one line."""
+    try:
+        async with furnished(app, settings, static, pool, bank):
+            yield
+    except KNOWN as error:
+        log.error("cannot start", why=str(error))
+        raise
+
+
+@contextlib.asynccontextmanager
+async def furnished(
     app: FastAPI, settings: Settings, static: Static, pool: Pool | None, bank: Bank | None
 ) -> AsyncIterator[None]:
     database = Database(settings.database_url)
@@ -76,9 +109,6 @@ async def living(
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
             await desk.close()
-    except Unusable as error:
-        log.error("cannot start", why=str(error))
-        raise
     finally:
         if pool is None:
             await asyncio.to_thread(jail.close)

@@ -127,6 +127,15 @@ def overflow(page: Page) -> list[str]:
     return sticking
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is focused matches."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
 def fill(page: Page, text: str, part: str = "write") -> None:
     """Type into the plain text box, whatever the editor does."""
     page.evaluate("localStorage.setItem('selfgrad:plain-text-box', 'yes')")

@@ -78,7 +78,7 @@ def _values(
         told = f"All {len(judged)} results are right." if len(judged) > 1 else "The result is right."
         return Check(id="values", passed=True, says=told)
     first = wrong or raised
-    told = f"{upper(says(part, first, names))}. " if first else ""
+    told = f"{_ended(upper(says(part, first, names)))} " if first else ""
     return Check(id="values", passed=False, says=f"{told}{right} of {len(judged)} results are right.")
 
 

@@ -54,6 +54,7 @@ def grade_code(
     refused = refusal(answer)
     if refused or not isinstance(answer, str):
         return verdict(Ending.REFUSED, refused)
+    answer = answer.removeprefix("\ufeff")  # some editors put this mark first, and Python would stumble over it
     key = f"{question.id}/{part.id}"
     if exam is None:
         exam = draw_exam(part, seed, run) if exams is None else exams.take(key, part)

@@ -109,11 +109,16 @@ def draw_exam(part: CodePart, seed: int, run: Runner) -> Exam:
     # A written expression is sent as it is, since a value would lose strides and sharing.
     inputs = [*cases, *drawn]
     args = [call.args for call in outcome.calls]
+    pairs = zip(inputs, args, strict=True)
     return Exam(
         seed=seed, inputs=tuple(inputs), args=tuple(args),
-        written=tuple(sent if any(map(holds_thing, known)) else known for sent, known in zip(inputs, args, strict=True)),
+        written=tuple(tuple(map(_readable, sent, known)) for sent, known in pairs),
         expected=tuple(call.value for call in outcome.calls), shown=shown, given=len(cases),
     )  # fmt: skip
+
+
+def _readable(sent: Value | Expression, known: Value) -> Value | Expression:
+    return sent if holds_thing(known) else known
 
 
 def _spelled(part: CodePart, seed: int, draw: Draw, drawn: list[Arguments], run: Runner) -> list[Arguments]:

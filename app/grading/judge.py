@@ -9,7 +9,7 @@ from typing import Literal
 from app.bank.question import CodePart
 from app.grading.compare import EXACT, RESULT, Difference, difference
 from app.grading.exams import Arguments, Exam, holds_thing
-from app.grading.show import show, show_all
+from app.grading.show import clean, show, show_all
 from app.sandbox.job import Call, Fault, Value
 
 Failure = Literal["raised", "differs", "changed"]
@@ -42,7 +42,8 @@ def judge(part: CodePart, written: Arguments, args: tuple[Value, ...], expected:
             changed = None if holds_thing(before) else difference(before, after, EXACT)
             if changed is not None:
                 return Judged(
-                    written, expected, call.value, "changed", difference=changed, argument=place, before=before, after=after
+                    written, expected, call.value, "changed",
+                    difference=changed, argument=place, before=before, after=after,
                 )  # fmt: skip
     return Judged(written, expected, call.value)
 
@@ -66,4 +67,4 @@ def says(part: CodePart, judged: Judged, names: tuple[str, ...]) -> str:
         return f"{call} changes `{name}`: it was {before} and is {show(judged.after, 80)} afterwards"
     if judged.difference is not None:
         return f"for {call}, {judged.difference.says}"
-    return f"{call} raises {judged.fault.type}" if judged.fault else call
+    return f"{call} raises {clean(judged.fault.type, 80, lines=False)}" if judged.fault else call

@@ -79,11 +79,15 @@ def _prove_form(part: CodePart) -> Iterator[ProofFault]:
 
 def _find_cause(part: CodePart, exam: Exam, run: Runner) -> Iterator[ProofFault]:
     """Which piece of the author's code is at fault: setup, a case, `make`, or the solution."""
-    if _failed(run(Job(source="", setup=part.setup))) is not None:
-        outcome = run(Job(source="", setup=part.setup))
+    outcome = run(Job(source="", setup=part.setup))
+    if _failed(outcome) is not None:
         yield _fault(f"the setup fails: {_told(outcome)}", "setup", line=_line(outcome))
         return
     alone = part.model_copy(update={"cases": (), "random": None})
+    outcome = run(author_job(alone, exam.seed, ()))
+    if _failed(outcome) is not None:
+        yield _fault(f"the solution does not run: {_told(outcome)}", "solution", line=_line(outcome))
+        return
     cases, _ = given_cases(part)
     ordered = sorted(range(len(part.cases)), key=lambda at: part.cases[at].hidden)
     found = False

@@ -6,10 +6,12 @@ Runs inside the jail, between rules_values.py and rules_flow.py.
 import ast
 from abc import abstractmethod
 
-from app.grading.rules_syntax import DYNAMIC
+from app.grading.rules_syntax import DYNAMIC, DYNAMIC_ANYWHERE
 from app.grading.rules_values import Definition, Expressions, Made, Scope, TooComplex, Values, join
 
 MAX_CALLS = 40
+UNPACKED = 8  # arguments that a starred one of unknown length stands for
+MORE = "**"
 GROW = {"append", "extend", "insert", "__setitem__", "__iadd__", "appendleft", "heappush", "insort"}
 SHRINK = {"pop", "remove", "clear", "__delitem__"}
 COPIES = {"list", "sorted", "tuple", "reversed", "iter", "copy", "deepcopy", "islice", "__copy__", "__iter__"}
@@ -29,14 +31,25 @@ class Calls(Expressions):
         """What the body of a function returns."""
 
     def of_Call(self, node: ast.Call, scope: Scope) -> Values:
-        args = [self.value(argument, scope) for argument in node.args]
-        named = {keyword.arg or "": self.value(keyword.value, scope) for keyword in node.keywords}
+        args: list[Values] = []
+        for argument in node.args:
+            args += self.arguments(argument, scope)
+        named = {keyword.arg or MORE: self.value(keyword.value, scope) for keyword in node.keywords}
         if isinstance(node.func, ast.Attribute):
             made = self.method(node.func, args, scope)
             if made is not None:
                 return made
         targets = self.value(node.func, scope)
         return join(*(self.call(target, args, node, named) for target in targets))
+
+    def arguments(self, node: ast.expr, scope: Scope) -> list[Values]:
+        """The values of one argument; of a starred one, those of the items, as far as they are known."""
+        values = self.value(node, scope)
+        if not isinstance(node, ast.Starred):
+            return [values]
+        if len(values) == 1 and values[0].keys:
+            return list(values[0].keys.values())
+        return [self.items_of(values)] * UNPACKED
 
     def method(self, node: ast.Attribute, args: list[Values], scope: Scope) -> Values | None:
         """A call of a list's own method, where the object may be a list; None for any other method."""
@@ -126,10 +139,12 @@ class Calls(Expressions):
         first = len(names) - len(wanted.defaults)
         for place, name in enumerate(names):
             default = self.value(wanted.defaults[place - first], above) if place >= first else ()
+            default = join(default, self.items_of(named.get(MORE, ())))
             given = args[place] if place < len(args) else named.get(name.arg, default)
             scope.names[name.arg] = given or (Made("argument", name),)
         for name, node in zip(wanted.kwonlyargs, wanted.kw_defaults, strict=True):
-            scope.names[name.arg] = named.get(name.arg) or self.value(node, above) or (Made("argument", name),)
+            default = join(self.value(node, above), self.items_of(named.get(MORE, ())))
+            scope.names[name.arg] = named.get(name.arg) or default or (Made("argument", name),)
         if wanted.vararg is not None:
             rest = Made("argument", wanted.vararg, join(*args[len(names) :]))
             rest.keys = dict(enumerate(args[len(names) :]))
@@ -139,7 +154,7 @@ class Calls(Expressions):
 
     def built_in(self, name: str, args: list[Values], node: ast.AST) -> Values:
         first = args[0] if args else ()
-        if name in DYNAMIC:
+        if name in DYNAMIC or name in DYNAMIC_ANYWHERE:
             return (Made("hidden", node),)
         if name in COPIES:
             return self.copies(first, node) if args else (Made("empty", node),)

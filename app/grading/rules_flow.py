@@ -209,6 +209,8 @@ class Flow(Calls):
         after = [scope.names] if through else []
         for handler in node.handlers:
             scope.names = dict(torn)
+            if handler.name:
+                scope.set(handler.name, (Made("unclear", handler),))
             if self.block(handler.body, scope, frame):
                 after.append(scope.names)
         scope.names = merged(*after) if after else torn

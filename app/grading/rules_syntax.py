@@ -7,13 +7,15 @@ the process. Standard library only, and no import of ours: the jail has none of 
 import ast
 from collections.abc import Iterator
 
-# Whoever writes these can hide from any reader of the source what runs.
-DYNAMIC = {
-    "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr", "__import__", "__dict__", "__code__",
-    "__globals__", "__builtins__", "__closure__", "__class__", "__setattr__", "__getattribute__", "_getframe",
-    "f_globals", "f_locals", "import_module",
+# Whoever writes these can hide from any reader of the source what runs: names by themselves, names anywhere, modules.
+DYNAMIC = {"eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr"}
+DYNAMIC_ANYWHERE = {
+    "__import__", "__dict__", "__code__", "__globals__", "__builtins__", "__closure__", "__class__", "__setattr__",
+    "__getattribute__", "_getframe", "f_globals", "f_locals", "import_module",
 }  # fmt: skip
-DYNAMIC_MODULES = {"builtins", "ctypes", "gc", "importlib", "inspect"}
+DYNAMIC_MODULES = {
+    "__main__", "builtins", "code", "codeop", "ctypes", "gc", "importlib", "inspect", "marshal", "pickle", "runpy"
+}  # fmt: skip
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
@@ -97,16 +99,28 @@ def line_of(node: ast.AST) -> int:
 
 def hidden(tree: ast.AST) -> tuple[str, int] | None:
     """The first name by which code could be run or put in place unseen, and its line."""
+    called: set[ast.AST] = set()
     for node in living(tree):
-        for name in names_in(node):
-            if name in DYNAMIC:
-                return name, line_of(node)
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-            for module in modules:
-                if module.split(".")[0] in DYNAMIC_MODULES:
-                    return module, line_of(node)
+        if isinstance(node, ast.Call):
+            called.add(node.func)
+        name = _hides(node, called)
+        if name:
+            return name, line_of(node)
     return None
+
+
+def _hides(node: ast.AST, called: set[ast.AST]) -> str:
+    if isinstance(node, ast.Name) and node.id in DYNAMIC:
+        return node.id
+    if isinstance(node, ast.Attribute) and node.attr == "modules" and node not in called:  # of sys
+        return node.attr
+    modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    if isinstance(node, ast.ImportFrom):
+        modules = [node.module or "", *(f"sys.{alias.name}" for alias in node.names if node.module == "sys")]
+    for module in modules:
+        if module.split(".")[0] in DYNAMIC_MODULES or module == "sys.modules":
+            return module
+    return next((name for name in names_in(node) if name in DYNAMIC_ANYWHERE), "")
 
 
 def names_in(node: ast.AST) -> Iterator[str]:

@@ -180,12 +180,14 @@ class Expressions:
         values = self.value(node.value, scope)
         if isinstance(node.slice, ast.Slice):
             return self.copies(values, node)
-        self.value(node.slice, scope)
-        index = ast.unparse(node.slice) if isinstance(node.slice, ast.UnaryOp) else getattr(node.slice, "value", None)
-        return join(*(self.at(made, int(index) if index == "-1" else index) for made in values))
+        places = self.value(node.slice, scope)
+        index = -1 if ast.unparse(node.slice) == "-1" else getattr(node.slice, "value", None)
+        if index is None and not any(place.source and place.source.how == "range" for place in places):
+            return join(*(made.items or (Made("value", node),) for made in values))  # looked up, not walked through
+        return join(*(self.at(made, index) for made in values))
 
     def at(self, made: Made, index: Any) -> Values:
-        """What stands at an index (None: at some index)."""
+        """What stands at an index (None: at each in turn)."""
         if isinstance(index, int) and index < 0:
             index += len(made.keys)
         if index is not None and index in made.keys:

@@ -10,8 +10,7 @@ from app.bank.question import CodePart
 from app.grading.domain import Args, Domain
 from app.grading.exams import Exam, answer_job, author_job, good_call
 from app.grading.judge import Judged, judge
-from app.grading.show import show
-from app.grading.smaller import candidates, size_of
+from app.grading.smaller import Smaller, size_of
 from app.sandbox.job import Busy, Call, Ending, Job, Outcome, Runner, Unavailable
 
 ROUNDS = 4
@@ -27,8 +26,8 @@ def smallest(part: CodePart, exam: Exam, source: str, failing: list[Judged], run
 
 class _Search:
     def __init__(self, part: CodePart, exam: Exam, source: str, run: Runner, domain: Domain) -> None:
-        self.part, self.exam, self.source, self.run, self.domain = part, exam, source, run, domain
-        self.tried: set[str] = set()
+        self.part, self.exam, self.source, self.run = part, exam, source, run
+        self.smaller = Smaller(domain)
         self.spent = 0.0
 
     def from_(self, best: Judged) -> Judged:
@@ -46,11 +45,10 @@ class _Search:
 
     def batch(self, args: Args) -> list[Args]:
         """What is tried next: most of it the smallest there is, the rest close to what fails already."""
-        fresh = [made for made in candidates(args, self.domain) if show(made, 4_000) not in self.tried]
+        fresh = self.smaller.than(args)
         if len(fresh) > A_ROUND:
             fresh = fresh[: A_ROUND * 2 // 3] + fresh[len(fresh) - A_ROUND + A_ROUND * 2 // 3 :]
-        self.tried |= {show(made, 4_000) for made in fresh}
-        return fresh
+        return self.smaller.give(fresh)
 
     def round(self, batch: list[Args]) -> list[Judged] | None:
         seed = self.exam.seed

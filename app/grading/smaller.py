@@ -10,7 +10,7 @@ from app.grading.domain import Args, Domain, Seen
 from app.grading.show import show
 from app.sandbox.job import Array, Expression, Value
 
-TINY = 9  # the smallest values tried for one argument
+TINY = (40, 13, 6)  # the smallest values tried for one argument, where there are one, two or more of them
 COMBINED = 4_000  # of them in all arguments together
 BUDGET = 200_000  # elements of all candidates looked at
 Size = tuple[int, float, str]
@@ -23,7 +23,7 @@ def size_of(args: Args) -> Size:
         some, weight = _measure(value)
         elements += some
         magnitude += weight
-    return elements, magnitude, show(args, 400)
+    return elements, magnitude, show(args, 4_000)
 
 
 def _measure(value: Value) -> tuple[int, float]:
@@ -55,21 +55,36 @@ def _weight(number: Any) -> float:
         return 1e300
 
 
-def candidates(args: Args, domain: Domain) -> list[Args]:
-    """Allowed inputs that are smaller than `args`, the smallest first and each once."""
-    limit = size_of(args)
-    found: dict[str, tuple[Size, Args]] = {}
-    budget = BUDGET
-    for made in itertools.chain(tiny_inputs(domain), _fewer(args, domain), _simpler_inputs(args)):
-        budget -= 1 + sum(_measure(value)[0] for value in made)
-        if budget < 0:
-            break
-        key = show(made, 4_000)
-        if key not in found and domain.allows(made):
+class Smaller:
+    """The candidates of one search: each input is given once."""
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
+        self.given: set[str] = set()
+        self.tiny: list[tuple[Size, Args]] | None = None
+
+    def than(self, args: Args) -> list[Args]:
+        """Allowed inputs that are smaller than `args` and were not given yet, the smallest first."""
+        if self.tiny is None:
+            self.tiny = list(self._sized(tiny_inputs(self.domain)))
+        limit = size_of(args)
+        found = [*self.tiny, *self._sized(itertools.chain(_fewer(args, self.domain), _simpler_inputs(args)))]
+        smaller = {size[2]: (size, made) for size, made in found if size < limit and size[2] not in self.given}
+        return [made for _, made in sorted(smaller.values(), key=lambda pair: pair[0])]
+
+    def give(self, batch: list[Args]) -> list[Args]:
+        self.given |= {size_of(made)[2] for made in batch}
+        return batch
+
+    def _sized(self, inputs: Iterable[Args]) -> Iterator[tuple[Size, Args]]:
+        budget = BUDGET
+        for made in inputs:
             size = size_of(made)
-            if size < limit:
-                found[key] = (size, made)
-    return [made for _, made in sorted(found.values(), key=lambda pair: pair[0])]
+            budget -= 1 + size[0]
+            if budget < 0:
+                return
+            if size[2] not in self.given and self.domain.allows(made):
+                yield size, made
 
 
 # from below: the smallest inputs that the question allows
@@ -77,7 +92,8 @@ def candidates(args: Args, domain: Domain) -> list[Args]:
 
 def tiny_inputs(domain: Domain) -> Iterator[Args]:
     count = min(domain.counts, default=0)
-    choices = [tiny(domain.places[place]) for place in range(count)]
+    most = TINY[min(count, len(TINY)) - 1]
+    choices = [tiny(domain.places[place])[:most] for place in range(count)]
     yield from itertools.islice(itertools.product(*choices), COMBINED)
 
 
@@ -103,11 +119,11 @@ def tiny(seen: Seen, depth: int = 0) -> list[Value]:
     if "tuple" in seen.kinds and depth <= 2:
         inner = [tiny(seen.places[place], depth + 1)[:3] for place in sorted(seen.places)]
         if len(seen.lengths) == 1:
-            made += list(itertools.islice(itertools.product(*inner), TINY))
+            made += list(itertools.islice(itertools.product(*inner), TINY[1]))
         else:
             made += map(tuple, _tiny_lists(inner[0] if inner else []))
     allowed = [value for value in made if seen.allows(value)]
-    return sorted(allowed, key=lambda value: size_of((value,)))[: TINY + 4]
+    return sorted(allowed, key=lambda value: size_of((value,)))[: TINY[0]]
 
 
 def _simple_numbers(different: set[Any]) -> list[Any]:
@@ -117,7 +133,7 @@ def _simple_numbers(different: set[Any]) -> list[Any]:
 
 def _tiny_lists(items: Sequence[Value]) -> list[Value]:
     pairs = [[first, second] for first in items[:4] for second in items[:4]]
-    return [[], *([item] for item in items[:8]), *pairs, [*items[1:4]]]
+    return [[], *([item] for item in items[:8]), *pairs]
 
 
 def _tiny_arrays(kind: str, numbers: list[Any], seen: Seen) -> list[Value]:
@@ -203,9 +219,37 @@ def _take_array(value: Array, axis: int, keep: list[int]) -> Array:
 
 
 def _simpler_inputs(args: Args) -> Iterator[Args]:
+    yield from _same_numbers(args)
     for place, value in enumerate(args):
         for simple in simpler(value):
             yield (*args[:place], simple, *args[place + 1 :])
+
+
+def _same_numbers(args: Args) -> Iterator[Args]:
+    """All numbers made one, or a number that stands at several places changed at all of them."""
+    numbers = list(dict.fromkeys(_numbers_in(args)))
+    for simple in (0, 1, -1, 2):
+        yield replaced(args, dict.fromkeys(numbers, simple))
+    for number in numbers[:6]:
+        for simple in itertools.islice(_simpler_number(number), 8):
+            yield replaced(args, {number: simple})
+
+
+def _numbers_in(value: Any) -> Iterator[Any]:
+    if type(value) in (int, float):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _numbers_in(item)
+
+
+def replaced(value: Any, changes: dict[Any, Any]) -> Any:
+    """The value with some of its numbers changed; each keeps its own type."""
+    if type(value) in (int, float):
+        return type(value)(changes[value]) if value in changes else value
+    if isinstance(value, list | tuple):
+        return type(value)([replaced(item, changes) for item in value])
+    return value
 
 
 def simpler(value: Value, depth: int = 0) -> Iterator[Value]:
@@ -233,7 +277,9 @@ def _simpler_number(number: Any) -> Iterator[Any]:
     if not math.isfinite(number):
         return
     cast = type(number)
-    for simple in (0, 1, -1, 2, -2, 3, int(number), -number, int(number / 2), number - 1, number + 1):
+    towards = 1 if number < 0 else -1
+    steps = (number + towards * 2**power for power in range(max(1, min(int(abs(number)), 2**60).bit_length())))
+    for simple in (0, 1, -1, 2, -2, 3, int(number), -number, int(number / 2), *steps):
         made = cast(simple)
         if _weight(made) < _weight(number):
             yield made

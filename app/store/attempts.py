@@ -40,7 +40,6 @@ class Attempt:
     part: str
     kind: str
     version: str  # of the question, when it was answered
-    seed: int
     answer: str
     created: datetime
     status: Status = "pending"
@@ -74,7 +73,7 @@ class Remembered:
 COLUMNS = tuple(
     ATTEMPT.c[name]
     for name in (
-        "id", "learner", "question", "part", "kind", "version", "seed", "answer", "created", "status", "passed",
+        "id", "learner", "question", "part", "kind", "version", "answer", "created", "status", "passed",
         "score", "verdict", "self_grade",
     )
 )  # fmt: skip

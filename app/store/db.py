@@ -67,7 +67,7 @@ class Database:
     def _patience(self, connection: Connection, deadline: float) -> Iterator[None]:
         """SQLite itself waits for other processes only as long as is left of the 5 s."""
         left = deadline - time.monotonic()
-        if left > WAIT_S - 0.5 or not isinstance(raw := connection.connection.driver_connection, sqlite3.Connection):
+        if left > 0.9 * WAIT_S or not isinstance(raw := connection.connection.driver_connection, sqlite3.Connection):
             yield
             return
         raw.execute(f"PRAGMA busy_timeout = {max(0, int(left * 1000))}")
@@ -98,10 +98,11 @@ def open_engine(url: str) -> Engine:
     """Raises Unusable for an address that leads nowhere. Nothing is connected yet."""
     try:
         address = make_url(url)
-        if address.get_backend_name() != "sqlite":
-            return create_engine(address, pool_pre_ping=True)
+        address.get_dialect().import_dbapi()
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise Unusable(f"The database address cannot be used ({error}).") from None
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
     if not address.database or address.database == ":memory:":
         raise Unusable("SQLite needs a file: give sqlite:///FILE.")
     folder = Path(address.database).absolute().parent

@@ -41,7 +41,7 @@ def migrate(engine: Engine) -> None:
 @cache
 def head() -> str:
     """The revision that this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
 def revision(connection: Connection) -> str | None:
@@ -50,28 +50,28 @@ def revision(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = _config()
+    asked = config()
     current = revision(connection)
     if current == head():
         return
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {script.revision for script in ScriptDirectory.from_config(asked).walk_revisions()}
     if current is not None and current not in known:
         raise Unusable(
             f"The database was made by a newer version of this program (its schema is {current}, this program knows "
             f"{head()}): update the program, or choose another database. Nothing was changed."
         )
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    asked.attributes["connection"] = connection
+    command.upgrade(asked, "head")
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise Unusable(f"The migration was undone: it would have broken {len(broken)} references.")
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", SCRIPTS.as_posix().replace("%", "%%"))
-    return config
+def config() -> Config:
+    made = Config()
+    made.set_main_option("script_location", SCRIPTS.as_posix().replace("%", "%%"))
+    return made
 
 
 @contextmanager

@@ -8,7 +8,7 @@ relationship attributes: a query names the columns that it needs.
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, MetaData, Text, text
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, Text, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -70,7 +70,6 @@ class AttemptRow(Row, table=True):
     part: str = Field(max_length=64)
     kind: str = Field(max_length=16)
     version: str = Field(max_length=64)  # of the question, when it was answered
-    seed: int = Field(sa_type=BigInteger)
     answer: str = Field(sa_type=Text)
     status: str = Field(max_length=8)
     created: datetime = Field(sa_type=Moment)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.bank.question import Part, ProsePart, Question
+from app.grading.prose import self_graded
 from app.store import attempts, drafts, progress
 from app.store.attempts import Attempt, NotYours
 from app.web.answer import read_form
@@ -68,10 +69,8 @@ def grade_oneself(rooms: Rooms, attempt_id: str, learner: str, ticked: Mapping[s
     if not set(ticked) <= {point.id for point in part.points}:
         raise NotAnAnswer("One of these is no point of this answer.")
     own = {point.id: bool(ticked.get(point.id)) for point in part.points}
-    score = sum(point.weight for point in part.points if own[point.id]) / sum(point.weight for point in part.points)
-    summary = f"You found {sum(own.values())} of {len(own)} points in your answer."
-    verdict = found.verdict.model_copy(update={"score": score, "passed": all(own.values()), "summary": summary})
-    graded = replace(found, self_grade=own, score=score, passed=verdict.passed, verdict=verdict)
+    verdict = self_graded(part, found.verdict, own)
+    graded = replace(found, self_grade=own, score=verdict.score, passed=verdict.passed, verdict=verdict)
     with rooms.database.write() as connection:
         attempts.grade_oneself(connection, graded)
     return graded

@@ -9,6 +9,7 @@ Theory of operation
 """
 
 import asyncio
+import contextlib
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ import structlog
 
 from app.bank.bank import Bank
 from app.bank.question import Part, Question
+from app.grading.exams import Exams
 from app.grading.grade import grade
 from app.grading.verdict import Verdict
 from app.sandbox.job import Busy, Ending, Unavailable
@@ -29,6 +31,7 @@ from app.web.metrics import Metrics
 from app.web.problems import KeyReused
 
 PATIENCE_S = 2.0
+GRACE_S = 3.0
 WAITING = 200
 SWEPT = 200  # rows taken up at a time
 log = structlog.get_logger()
@@ -55,6 +58,7 @@ class Desk:
         self._database = database
         self._bank = bank
         self._metrics = metrics
+        self._exams = Exams(pool.run)
         # More threads than lanes, so that one answer is stored while the next is graded.
         self._threads = ThreadPoolExecutor(pool.lanes + 2, thread_name_prefix="desk")
         self._at_work: dict[str, Work] = {}
@@ -97,14 +101,13 @@ class Desk:
                 self._start(attempt, question, part, None)
 
     async def close(self) -> None:
-        """What is not begun stays in the database for the next start; what is begun is ended by the jail's limits."""
+        """What is put aside and not begun stays in the database for the next start; what is begun gets 3 s."""
         self._closing = True
-        tasks = [work.task for work in self._at_work.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=3)
-        for task in tasks:
-            task.cancel()
+        for work in list(self._at_work.values()):
+            work.task.cancel()  # a thread that is at it goes on, and stores what it finds
         self._threads.shutdown(wait=False, cancel_futures=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.to_thread(self._threads.shutdown), GRACE_S)
 
     def _start(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None) -> Work:
         task = asyncio.create_task(self._see_through(attempt, question, part, keyed))
@@ -147,7 +150,8 @@ class Desk:
 
     def _verdict(self, attempt: Attempt, question: Question, part: Part) -> Verdict:
         try:
-            return grade(question, part, attempt.answer, self.pool.run, seed=attempt.seed)
+            seed = secrets.randbelow(2**31)
+            return grade(question, part, attempt.answer, self.pool.run, seed=seed, exams=self._exams)
         except (Busy, Unavailable):
             raise
         except Exception:  # a fault of ours must end in a verdict that says so, never in a lost answer
@@ -179,10 +183,6 @@ class Desk:
     def _unfinished(self) -> list[Attempt]:
         with self._database.read() as connection:
             return attempts.unfinished(connection, SWEPT)
-
-
-def new_seed() -> int:
-    return secrets.randbelow(2**31)
 
 
 def _internal(attempt: Attempt, summary: str) -> Verdict:

@@ -90,7 +90,7 @@ def problem(
 ) -> Response:
     says = says or SENTENCES.get(status, "The request was refused.")
     title = TITLES.get(status, "That did not work")
-    headers = dict(headers or {}) | ({"Retry-After": str(RETRY_AFTER_S)} if status in (429, 503) else {})
+    headers = ({"Retry-After": str(RETRY_AFTER_S)} if status in (429, 503) else {}) | dict(headers or {})
     kept = getattr(request.state, "kept", None)
     if for_programs(request):
         told = {"type": "about:blank", "title": title, "status": status, "detail": says}
@@ -114,11 +114,13 @@ def for_programs(request: Request) -> bool:
 async def _domain(request: Request, error: Exception) -> Response:
     status, says = MEANINGS[type(error)]
     more: dict[str, Any] = {}
+    headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
     if isinstance(error, Conflict):
         more = {"answer": error.kept.text, "version": error.kept.version}
+        headers = {"X-Draft-Version": str(error.kept.version)}
     if isinstance(error, CannotRead | CannotSave):
         log.warning("the database fails", why=str(error))
-    return problem(request, status, says or str(error), **more)
+    return problem(request, status, says or str(error), headers, **more)
 
 
 async def _http(request: Request, error: Exception) -> Response:

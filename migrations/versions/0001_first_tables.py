@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("part", sa.String(64), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("version", sa.String(64), nullable=False),
-        sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("status", sa.String(8), nullable=False),
         sa.Column("created", sa.DateTime(), nullable=False),

@@ -1,0 +1,238 @@
+"""The pages, as a browser without JavaScript walks through them."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.sandbox.pool import Pool
+from tests.client import DRAFT, FORM, PAGE, RIGHT, WRITE, WRONG, browser, site
+
+EXPLAIN = "/questions/doubling/parts/explain"
+FRAGMENT = {"Accept": "text/html", "X-Fragment": "verdict"}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
+    with site(tmp_path_factory.mktemp("pages"), pool) as made:
+        yield made
+
+
+@pytest.fixture
+def client(app: TestClient) -> TestClient:
+    """A browser that nobody has used."""
+    return browser(app)
+
+
+def textarea(page: str, part: str = "write") -> str:
+    found = re.search(rf'<textarea id="answer-{part}"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    assert found
+    return unescape(found[1])
+
+
+def state(client: TestClient, question: str = "doubling") -> str:
+    rows = client.get("/api/v1/questions").json()
+    found: str = next(row["state"] for row in rows if row["id"] == question)
+    return found
+
+
+@pytest.mark.parametrize("address", ["/", "/questions", PAGE, PAGE + "?hints=1", "/about/grading"])
+def test_a_page_is_whole_and_said_to_be_html(client: TestClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 200 and answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text.lstrip().startswith("<!doctype html>") and answer.text.rstrip().endswith("</html>")
+
+
+def test_a_question_shows_nothing_that_gives_the_answer_away(client: TestClient) -> None:
+    page = client.get(PAGE).text
+    for secret in ("2 * x", "rng", "misconception", "Each item is doubled", "xs + xs"):
+        assert secret not in page
+    assert "def double(xs):" in textarea(page)
+
+
+def test_reading_stores_nothing(client: TestClient) -> None:
+    client.get(PAGE)
+    rooms = client.app.state.rooms  # type: ignore[attr-defined]
+    with rooms.database.read() as connection:
+        ids = connection.exec_driver_sql("SELECT id FROM learner").scalars().all()
+    assert client.cookies["learner"].split(".")[0] not in ids
+
+
+@pytest.mark.parametrize("asked, there", [("0", 0), ("1", 1), ("2", 2), ("99", 2), ("-1", 0), ("x", 0), ("", 0)])
+def test_hints_open_one_after_the_other(client: TestClient, asked: str, there: int) -> None:
+    page = client.get(PAGE, params={"hints": asked}).text
+    shown = [text for text in ("Think of each item", "Multiply it by two") if text in page]
+    assert len(shown) == there
+
+
+def test_an_answer_leads_to_its_own_page(client: TestClient) -> None:
+    sent = client.post(FORM, data={"answer": RIGHT}, follow_redirects=False)
+    assert sent.status_code == 303 and sent.headers["location"].startswith("/attempts/")
+    page = client.get(sent.headers["location"])
+    assert page.status_code == 200 and 'class="verdict pass"' in page.text
+
+
+def test_a_forms_line_ends_are_those_that_were_typed(client: TestClient) -> None:
+    sent = client.post(FORM, data={"answer": RIGHT.replace("\n", "\r\n")}, follow_redirects=False)
+    assert client.get("/api/v1" + sent.headers["location"]).json()["answer"] == RIGHT
+
+
+def test_a_form_may_come_in_either_encoding(client: TestClient) -> None:
+    sent = client.post(FORM, files={"answer": (None, RIGHT)}, follow_redirects=False)
+    assert client.get("/api/v1" + sent.headers["location"]).json()["answer"] == RIGHT
+    text = "# é \N{SNOWMAN}\n" + RIGHT
+    raw = b"answer=" + text.encode("utf-8").replace(b"\n", b"%0A").replace(b"+", b"%2B")
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    sent = client.post(FORM, content=raw, headers=kind, follow_redirects=False)
+    assert client.get("/api/v1" + sent.headers["location"]).json()["answer"] == text
+
+
+def test_a_double_click_is_stored_once(client: TestClient) -> None:
+    key = "abc-DEF_123"
+    first = client.post(FORM, data={"answer": WRONG, "key": key}, follow_redirects=False)
+    second = client.post(FORM, data={"answer": WRONG, "key": key}, follow_redirects=False)
+    assert first.headers["location"] == second.headers["location"]
+
+
+def test_going_back_and_changing_the_text_is_another_answer(client: TestClient) -> None:
+    first = client.post(FORM, data={"answer": WRONG, "key": "one"}, follow_redirects=False)
+    second = client.post(FORM, data={"answer": RIGHT, "key": "one"}, follow_redirects=False)
+    assert first.headers["location"] != second.headers["location"] and second.status_code == 303
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 65, "'; --"])
+def test_a_form_with_an_odd_key_is_taken_as_one_without(client: TestClient, key: str) -> None:
+    assert client.post(FORM, data={"answer": RIGHT, "key": key}, follow_redirects=False).status_code == 303
+
+
+def test_a_fragment_is_the_result_alone(client: TestClient) -> None:
+    answer = client.post(FORM, data={"answer": WRONG, "key": "one"}, headers=FRAGMENT)
+    assert answer.status_code == 200 and "data-verdict" in answer.text and "<html" not in answer.text
+    assert re.fullmatch(r"[A-Za-z0-9_-]{16,64}", answer.headers["x-form-key"])
+
+
+def test_the_last_answer_stands_in_the_form_again(client: TestClient) -> None:
+    client.post(FORM, data={"answer": WRONG})
+    assert textarea(client.get(PAGE).text) == WRONG
+
+
+def test_a_draft_stands_in_the_form_before_the_last_answer(client: TestClient) -> None:
+    client.post(FORM, data={"answer": WRONG})
+    client.put(DRAFT, json={"answer": "# <b>&amp; still thinking"})
+    assert textarea(client.get(PAGE).text) == "# <b>&amp; still thinking"
+
+
+def test_an_answer_that_is_too_long_is_given_back_and_kept(client: TestClient) -> None:
+    text = "# too long </textarea><script>" + "x" * 70_000
+    answer = client.post(FORM, data={"answer": text})
+    assert answer.status_code == 413 and "64 KiB" in answer.text and "kept as your draft" in answer.text
+    assert text in unescape(answer.text) and "<script>" not in answer.text.split("</head>")[1]
+    assert textarea(client.get(PAGE).text) == text
+
+
+def test_a_blank_answer_is_told(client: TestClient) -> None:
+    answer = client.post(FORM, data={"answer": " \r\n"})
+    assert answer.status_code == 422 and "empty" in answer.text
+
+
+@pytest.mark.parametrize("form", [{}, {"answer": ["a", "b"]}, {"other": "x"}])
+def test_a_form_without_one_answer_is_told(client: TestClient, form: dict[str, str]) -> None:
+    assert client.post(FORM, data=form).status_code == 422
+
+
+def test_states_go_from_new_to_done(client: TestClient) -> None:
+    seen = [state(client)]
+    client.put(DRAFT, json={"answer": "x"})
+    seen.append(state(client))
+    client.post(FORM, data={"answer": WRONG})
+    client.post(FORM, data={"answer": RIGHT})
+    seen.append(state(client))
+    sent = client.post(EXPLAIN, data={"answer": "Each is doubled."}, follow_redirects=False)
+    client.post(sent.headers["location"] + "/self-grade", data={"point": ["doubled", "new"]})
+    seen.append(state(client))
+    assert seen == ["new", "draft", "tried", "done"]
+
+
+def test_the_explanation_opens_when_everything_is_answered(client: TestClient) -> None:
+    secret = "Like this"
+    client.post(EXPLAIN, data={"answer": "Each is doubled."})
+    assert secret not in client.get(PAGE).text
+    client.post(FORM, data={"answer": WRONG})
+    assert secret not in client.get(PAGE).text
+    client.post(FORM, data={"answer": RIGHT})
+    assert secret in client.get(PAGE).text
+
+
+def test_the_points_of_a_prose_answer_are_shown_after_it_and_can_be_ticked(client: TestClient) -> None:
+    sent = client.post(EXPLAIN, data={"answer": "Each is doubled."}, follow_redirects=False)
+    page = client.get(sent.headers["location"]).text
+    assert "Each item is doubled." in page and "Each item is doubled in a new list." in page
+    ticked = client.post(sent.headers["location"] + "/self-grade", data={"point": "doubled"})
+    assert ticked.status_code == 200 and "1 of 2" in ticked.text
+    assert re.search(r'value="doubled"\s+checked', ticked.text) and not re.search(r'value="new"\s+checked', ticked.text)
+
+
+def test_a_point_that_is_none_is_refused(client: TestClient) -> None:
+    sent = client.post(EXPLAIN, data={"answer": "Each is doubled."}, follow_redirects=False)
+    assert client.post(sent.headers["location"] + "/self-grade", data={"point": "nothing"}).status_code == 422
+
+
+def test_our_own_fault_is_said_to_be_ours(client: TestClient) -> None:
+    answer = client.post("/questions/broken/parts/write", data={"answer": RIGHT})
+    assert answer.status_code == 200 and "Our fault" in answer.text and "not count" in answer.text
+
+
+def test_what_is_left_open_is_offered_first(client: TestClient) -> None:
+    client.put("/api/v1/questions/again/parts/write/draft", json={"answer": "x"})
+    home = client.get("/").text
+    assert "Continue with" in home and "/questions/again" in home
+
+
+@pytest.mark.parametrize(
+    "address", ["/nowhere", "/questions/nothing", "/attempts/nothing", "/questions/doubling/parts"]
+)
+def test_what_is_not_there_is_a_page(client: TestClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 404 and "Not here" in answer.text and "<h1>" in answer.text
+
+
+def test_a_method_that_is_not_taken_is_a_page(client: TestClient) -> None:
+    answer = client.get(FORM)
+    assert answer.status_code == 405 and "Not in this way" in answer.text and answer.headers["allow"] == "POST"
+
+
+def test_whoever_asks_for_json_gets_a_problem(client: TestClient) -> None:
+    answer = client.get("/nowhere", headers={"Accept": "application/json"})
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_files_are_kept_for_ever_under_their_version_and_asked_again_without(client: TestClient) -> None:
+    address = re.search(r'href="(/static/[^"]+\.svg)"', client.get("/").text)
+    assert address and "immutable" in client.get(address[1]).headers["cache-control"]
+    assert client.get("/static/favicon.svg").headers["cache-control"] == "no-cache"
+    old = re.sub(r"v-[0-9a-f]{12}", "v-000000000000", address[1])
+    assert client.get(old).headers["cache-control"] == "no-cache"  # a page from before an update
+
+
+@pytest.mark.parametrize(
+    "path", ["../app/main.py", "%2e%2e/pyproject.toml", "..%2f..%2fetc/passwd", "%00", "x" * 1000, ""]
+)
+def test_only_static_files_are_served_as_such(client: TestClient, path: str) -> None:
+    assert client.get(f"/static/{path}").status_code == 404
+
+
+def test_two_browsers_do_not_see_each_other(client: TestClient, app: TestClient) -> None:
+    client.put(DRAFT, json={"answer": "alice was here"})
+    assert "alice was here" not in browser(app).get(PAGE).text
+
+
+def test_a_changed_question_is_served_within_seconds(tmp_path: Path, pool: Pool) -> None:
+    with site(tmp_path, pool) as client:
+        path = tmp_path / "questions" / "lists" / "07-doubling.yaml"
+        path.write_text(path.read_text().replace("title: Doubling", "title: Twice as much"))
+        client.app.state.rooms.bank.refresh()  # type: ignore[attr-defined]
+        assert "Twice as much" in client.get(PAGE).text
+        assert client.post(WRITE, json={"answer": RIGHT}).json()["verdict"]["passed"]
