@@ -85,9 +85,9 @@ def grade(
     as_json: JsonOption = False,
 ) -> None:
     """Grade one answer, or a batch of them, exactly as the web app does."""
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
     from app.marking import grade_lines, grade_one
 
-    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
     if batch is not None:
         if target is not None:
             raise Usage("--batch takes its questions from the file: leave QUESTION/PART and FILE out.")
@@ -122,6 +122,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # the reader had enough, as in `selfgrad check | head`
+    except (BrokenPipeError, SystemExit):  # the reader had enough, as in `selfgrad check | head`; typer exits by itself
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

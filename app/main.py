@@ -51,7 +51,7 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (home, questions, attempt_pages, about, api, health):
+    for page in (api, questions, attempt_pages, home, about, health):
         app.include_router(page.router)
     app.mount("/static", static, "static")
     app.add_middleware(Guard)

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from app.bank.bank import Bank
+from app.grading.exams import Exams
 from app.grading.grade import grade
 from app.grading.verdict import Verdict
 from app.report import as_json, verdict_json, verdict_text
@@ -37,10 +38,12 @@ Mark = Callable[[str, str, Any], Verdict]
 
 
 class Lanes:
-    """A pool that starts with the first job, since starting it takes seconds and prose needs none."""
+    """A pool that starts with the first job, since starting it takes seconds and prose needs none. With it the exams,
+    which are drawn ahead of time as in the web app."""
 
     def __init__(self, lanes: int) -> None:
         self._pool = Pool(lanes)
+        self.exams = Exams(self.run)
         self._starting = threading.Lock()
         self._started = False
 
@@ -57,6 +60,7 @@ class Lanes:
 
     def close(self) -> None:
         self._pool.close()
+        self.exams.close()
 
 
 @contextmanager
@@ -83,7 +87,9 @@ def _mark(bank: Bank, lanes: Lanes, seed: int | None, question_id: str, part_id:
         lanes.start()
     if not isinstance(answer, str):
         raise Usage(f"The answer to a {part.kind} part is a text.")
-    return grade(question, part, answer, lanes.run, seed=secrets.randbits(32) if seed is None else seed)
+    if seed is not None:
+        return grade(question, part, answer, lanes.run, seed=seed)
+    return grade(question, part, answer, lanes.run, seed=secrets.randbits(32), exams=lanes.exams)
 
 
 def grade_one(settings: Settings, target: str, file: str, seed: int | None, *, json_wanted: bool) -> None:
@@ -93,7 +99,7 @@ def grade_one(settings: Settings, target: str, file: str, seed: int | None, *, j
         raise Usage(f"Name the part too, as in {target}/write.")
     with opened(file) as stream:
         answer = text_of(stream.read(LINE_BYTES), file)
-    with progress("grading"), marker(settings, seed) as mark:
+    with progress("grading"), marker(settings, secrets.randbits(32) if seed is None else seed) as mark:
         verdict = mark(question_id, part_id, answer)
     print(as_json(verdict_json(verdict)) if json_wanted else verdict_text(verdict))
 

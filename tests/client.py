@@ -14,7 +14,6 @@ from tests.question_text import changed, put
 
 RIGHT = "def double(xs):\n    return [2 * x for x in xs]\n"
 WRONG = "def double(xs):\n    return xs + xs\n"
-SLOW = "import time\n\n\ndef double(xs):\n    time.sleep(0.05)\n    return [2 * x for x in xs]\n"
 PAGE = "/questions/doubling"
 WRITE = "/api/v1/questions/doubling/parts/write/attempts"
 EXPLAIN = "/api/v1/questions/doubling/parts/explain/attempts"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.bank.question import Compare
-from app.grading.compare import RESULT, difference
+from app.grading.compare import difference
+from app.grading.words import RESULT
 from app.sandbox.job import Array, Thing, Value
 
 ANY = Compare()
@@ -129,6 +130,10 @@ SENTENCES: list[tuple[Value, Value, str, str]] = [
     (tensor([1, 2], 2), tensor([1], 1), "a", "a has shape (1,); it should be (2,): two numbers in one row"),
     (tensor([2, 4, 6, 8], 2, 2), tensor([2, 2, 6, 8], 2, 2), "b", "b[0, 1] is 2, it should be 4"),
     (tensor([1, 2]), tensor([1, 5]), RESULT, "element [1] is 5, it should be 2"),
+    (
+        tensor([0.10000000149011612], dtype="float32"), tensor([0.30000001192092896], dtype="float32"), RESULT,
+        "element [0] is 0.3, it should be 0.1",
+    ),
     (
         [(1, "a")], Thing("zip"), RESULT,
         "the result is a zip object, which can be walked only once; wrap it in list(...)",

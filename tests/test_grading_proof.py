@@ -47,7 +47,7 @@ BROKEN: dict[str, tuple[dict[str, Any], tuple[Any, ...], str]] = {
     "make is missing": ({"random": {"make": "x = 1"}}, ("random", "make"), "KeyError"),
     "make gives objects": (
         {"random": {"make": "def make(rng):\n    return ([object()],)"}, "solution": "def double(xs):\n    return 1"},
-        ("solution",), "neither plain data nor a range",
+        ("solution",), "make(rng) gives what cannot be sent: [<object>]",
     ),
     "no shown case": ({"cases": [{"args": [[1]], "hidden": True}]}, ("cases",), "no case is shown"),
     "no hidden case": ({"random": None, "cases": [{"args": [[1]]}]}, ("cases",), "every input is known beforehand"),

@@ -103,6 +103,24 @@ def test_going_back_and_changing_the_text_is_another_answer(client: TestClient) 
     assert first.headers["location"] != second.headers["location"] and second.status_code == 303
 
 
+def test_a_form_with_a_key_in_its_header_is_stored_once(client: TestClient) -> None:
+    key = {"Idempotency-Key": "once"}
+    sent = [client.post(EXPLAIN, data={"answer": "Each."}, headers=key, follow_redirects=False) for _ in range(2)]
+    assert sent[0].headers["location"] == sent[1].headers["location"]
+    assert client.post(EXPLAIN, data={"answer": "Other."}, headers=key, follow_redirects=False).status_code == 422
+
+
+def test_a_grade_with_a_key_counts_once(client: TestClient) -> None:
+    sent = client.post(EXPLAIN, data={"answer": "Each is doubled."}, follow_redirects=False)
+    address, key = sent.headers["location"] + "/self-grade", {"Idempotency-Key": "graded"}
+    client.post(address, data={"point": "doubled"}, headers=key)
+    client.post(address, data={"point": ["doubled", "new"]})
+    again = client.post(address, data={"point": "doubled"}, headers=key, follow_redirects=False)
+    assert again.status_code == 303  # a repeat of the first request changes nothing back
+    assert client.get("/api/v1" + sent.headers["location"]).json()["self_grade"] == {"doubled": True, "new": True}
+    assert client.post(address, data={"point": "new"}, headers=key).status_code == 422
+
+
 @pytest.mark.parametrize("key", ["", "a b", "x" * 65, "'; --"])
 def test_a_form_with_an_odd_key_is_taken_as_one_without(client: TestClient, key: str) -> None:
     assert client.post(FORM, data={"answer": RIGHT, "key": key}, follow_redirects=False).status_code == 303

@@ -5,12 +5,12 @@ answer that raised or returned None gets nothing, so that nobody earns points fo
 """
 
 from app.bank.question import CodePart
-from app.grading.compare import RESULT, Difference, difference
+from app.grading.compare import Difference, difference
 from app.grading.exams import Exam
 from app.grading.judge import Judged, says
 from app.grading.show import a_kind
 from app.grading.verdict import Check
-from app.grading.words import upper
+from app.grading.words import RESULT, upper
 from app.sandbox.job import Outcome, Value
 
 VALUES_WEIGHT = 2  # against all other checks together

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from app.bank.question import CodePart, Question
 from app.grading import checks, rules
-from app.grading.compare import RESULT
 from app.grading.counterexample import names_of, of_call, of_variables
 from app.grading.endings import fault_of, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
@@ -18,7 +17,7 @@ from app.grading.judge import Judged, called, judge_all, says
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
-from app.grading.words import upper
+from app.grading.words import RESULT, upper
 from app.sandbox.job import Ending, Job, Outcome, Runner
 
 OUTPUT_SHOWN = 4_000

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 from app.bank.question import Compare
 from app.grading import words
+from app.grading.show import rounded
+from app.grading.words import RESULT
 from app.sandbox.job import Array, Thing, Value
 
 Property = Literal["type", "shape", "dtype", "values"]
 ORDER: tuple[Property, ...] = ("type", "shape", "dtype", "values")
-RESULT = "the result"  # the name of what a function returns
 EXACT = Compare(rtol=0, atol=0, dtype="same")
 MAX_DEPTH = 100
 MAX_NAMED = 2_000  # differences looked at before the most telling one is chosen
@@ -199,7 +200,10 @@ def _array_differences(expected: Array, got: Array, compare: Compare, path: tupl
         return
     for place, (first, second) in enumerate(zip(expected.data, got.data, strict=True)):
         if not close_numbers(first, second, compare):
-            yield Found("values", (*path, *place_of(place, expected.shape)), first, second)
+            told = rounded(first, expected.dtype), rounded(second, got.dtype)
+            if told[0] == told[1]:
+                told = first, second
+            yield Found("values", (*path, *place_of(place, expected.shape)), *told)
 
 
 def close_numbers(expected: Any, got: Any, compare: Compare) -> bool:

@@ -120,7 +120,9 @@ class Numbers:
             return True
         if len(self.different) <= FEW and self.count >= MANY * len(self.different):
             return False
-        if isinstance(number, complex) or not self.low <= number <= self.high or number == 0:
+        if isinstance(number, complex) or not self.low <= number <= self.high:
+            return False
+        if number == 0 and (self.whole or self.low >= 0 or self.high <= 0):
             return False  # a zero that was never seen may be one that the question leaves out
         if isinstance(number, int) and self.step > 1 and number % self.step:
             return False

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
 from app.bank.question import CodePart
-from app.grading.show import clean
+from app.grading.show import clean, show
 from app.sandbox.job import (
     Array,
     Busy,
@@ -50,7 +50,6 @@ class Exam:
     expected: tuple[Value, ...] = ()
     variables: dict[str, Value] = field(default_factory=dict)
     shown: int = 0
-    given: int = 0
     fault: str = ""
 
 
@@ -105,7 +104,7 @@ def draw_exam(part: CodePart, seed: int, run: Runner) -> Exam:
     if draw and any(holds_thing(value) for args in drawn for value in args):
         drawn = _spelled(part, seed, draw, drawn, run)
         if not drawn:
-            return Exam(seed, fault="make(rng) gives something that is neither plain data nor a range")
+            return Exam(seed, fault=f"make(rng) gives what cannot be sent: {_first_thing(outcome.calls)}")
     # A written expression is sent as it is, since a value would lose strides and sharing.
     inputs = [*cases, *drawn]
     args = [call.args for call in outcome.calls]
@@ -113,8 +112,14 @@ def draw_exam(part: CodePart, seed: int, run: Runner) -> Exam:
     return Exam(
         seed=seed, inputs=tuple(inputs), args=tuple(args),
         written=tuple(tuple(map(_readable, sent, known)) for sent, known in pairs),
-        expected=tuple(call.value for call in outcome.calls), shown=shown, given=len(cases),
+        expected=tuple(call.value for call in outcome.calls), shown=shown,
     )  # fmt: skip
+
+
+def _first_thing(calls: tuple[Call, ...]) -> str:
+    """What the first thing is; a large tensor is one too, since all inputs together must fit into 6 MB."""
+    found = next((show(value, 80) for call in calls for value in call.args if holds_thing(value)), "")
+    return f"{found} (neither plain data nor a range, or too large)"
 
 
 def _readable(sent: Value | Expression, known: Value) -> Value | Expression:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.bank.question import CodePart
-from app.grading.compare import EXACT, RESULT, Difference, difference
+from app.grading.compare import EXACT, Difference, difference
 from app.grading.exams import Arguments, Exam, holds_thing
 from app.grading.show import clean, show, show_all
+from app.grading.words import RESULT
 from app.sandbox.job import Call, Fault, Value
 
 Failure = Literal["raised", "differs", "changed"]

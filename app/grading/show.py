@@ -101,10 +101,15 @@ def number_text(number: Any, dtype: str = "") -> str:
     if isinstance(number, complex):
         sign = "" if math.copysign(1, number.imag) < 0 else "+"
         return f"({number_text(number.real, dtype)}{sign}{number_text(number.imag, dtype)}j)"
-    if isinstance(number, float):
-        digits = _ROUND.get(dtype)
-        return repr(float(f"{number:.{digits}g}")) if digits and math.isfinite(number) else repr(number)
-    return "?"
+    return repr(rounded(number, dtype)) if isinstance(number, float) else "?"
+
+
+def rounded(number: Any, dtype: str) -> Any:
+    """The number with the digits that its dtype really has: 0.1, which float32 can only hold as 0.10000000149."""
+    digits = _ROUND.get(dtype)
+    if digits is None or not isinstance(number, float) or not math.isfinite(number):
+        return number
+    return float(f"{number:.{digits}g}")
 
 
 def _int_text(number: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from app.grading.show import a_kind, clean, count, kind_of, show, size_words
 from app.sandbox.job import Array, Thing, Value
 
-RESULT = "the result"
+RESULT = "the result"  # the name of what a function returns
 SHOWN = 60
 
 # What to do about a value of the wrong type: by the type's own name.

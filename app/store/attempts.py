@@ -156,7 +156,7 @@ def unfinished(connection: Connection, limit: int) -> list[Attempt]:
     return [_attempt(row) for row in connection.execute(asked)]
 
 
-def grade_oneself(connection: Connection, graded: Attempt) -> None:
+def grade_oneself(connection: Connection, graded: Attempt, keyed: Keyed | None = None) -> None:
     """Store the learner's own grade, which `graded` carries. It may be changed as often as they like."""
     values: dict[str, Any] = {
         "self_grade": json.dumps(dict(graded.self_grade or {})), "score": graded.score, "passed": graded.passed,
@@ -165,6 +165,8 @@ def grade_oneself(connection: Connection, graded: Attempt) -> None:
         values["verdict"] = graded.verdict.model_dump_json()
     connection.execute(update(ATTEMPT).where(ATTEMPT.c.id == graded.id).values(values))
     progress.finish(connection, graded.learner, graded.question, graded.part)
+    if keyed is not None:
+        _remember(connection, graded, keyed, 303)
 
 
 def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:

@@ -110,7 +110,7 @@ def open_engine(url: str) -> Engine:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unusable(f"The folder {folder} cannot be made ({error.strerror}); choose another database.") from None
-    engine = create_engine(address, pool_size=16, max_overflow=64, connect_args={"timeout": WAIT_S})
+    engine = create_engine(address, pool_size=16, max_overflow=-1, connect_args={"timeout": WAIT_S})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

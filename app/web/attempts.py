@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 from app.bank.question import Part, ProsePart, Question
 from app.grading.prose import self_graded
 from app.store import attempts, drafts, progress
-from app.store.attempts import Attempt, NotYours
+from app.store.attempts import Attempt, Keyed, NotYours
 from app.web.answer import read_form
-from app.web.deps import KnownDep, Rooms, RoomsDep, VisitorDep
-from app.web.problems import NotAnAnswer
+from app.web.deps import KeyedDep, KnownDep, Rooms, RoomsDep, VisitorDep
+from app.web.problems import KeyReused, NotAnAnswer
 from app.web.views import attempt_view, question_view
 
 router = APIRouter(include_in_schema=False)
@@ -44,9 +44,11 @@ def attempt(attempt_id: str, request: Request, rooms: RoomsDep, learner: KnownDe
 
 
 @router.post("/attempts/{attempt_id}/self-grade")
-async def self_grade(attempt_id: str, request: Request, rooms: RoomsDep, learner: VisitorDep) -> Response:
-    ticked = (await read_form(request)).get("point", ())
-    graded = await asyncio.to_thread(grade_oneself, rooms, attempt_id, learner, dict.fromkeys(ticked, True))
+async def self_grade(
+    attempt_id: str, request: Request, rooms: RoomsDep, learner: VisitorDep, keyed: KeyedDep
+) -> Response:
+    ticked = dict.fromkeys((await read_form(request)).get("point", ()), True)
+    graded = await asyncio.to_thread(grade_oneself, rooms, attempt_id, learner, ticked, keyed)
     if wants_fragment(request):
         return fragment(rooms, graded, *rooms.place(graded.question, graded.part))
     return RedirectResponse(f"/attempts/{graded.id}", 303)
@@ -60,8 +62,10 @@ def mine(rooms: Rooms, attempt_id: str, learner: str) -> Attempt:
         return attempts.mine(connection, attempt_id, learner)
 
 
-def grade_oneself(rooms: Rooms, attempt_id: str, learner: str, ticked: Mapping[str, bool]) -> Attempt:
-    """Points that are not named are not ticked. Raises NotYours, NotHere and NotAnAnswer."""
+def grade_oneself(
+    rooms: Rooms, attempt_id: str, learner: str, ticked: Mapping[str, bool], keyed: Keyed | None = None
+) -> Attempt:
+    """Points that are not named are not ticked. Raises NotYours, NotHere, NotAnAnswer and KeyReused."""
     found = mine(rooms, attempt_id, learner)
     _, part = rooms.place(found.question, found.part)
     if not isinstance(part, ProsePart) or found.verdict is None or found.status != "graded":
@@ -72,7 +76,12 @@ def grade_oneself(rooms: Rooms, attempt_id: str, learner: str, ticked: Mapping[s
     verdict = self_graded(part, found.verdict, own)
     graded = replace(found, self_grade=own, score=verdict.score, passed=verdict.passed, verdict=verdict)
     with rooms.database.write() as connection:
-        attempts.grade_oneself(connection, graded)
+        known = attempts.remembered(connection, learner, keyed.key) if keyed else None
+        if known is not None and keyed is not None:
+            if known.fingerprint != keyed.fingerprint:
+                raise KeyReused
+            return attempts.mine(connection, attempt_id, learner)
+        attempts.grade_oneself(connection, graded, keyed)
     return graded
 
 

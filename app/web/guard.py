@@ -17,6 +17,7 @@ from app.web.headers import HEADERS
 from app.web.problems import problem
 
 BODY_BYTES = 256 * 1024
+TOO_LONG = f"At most {BODY_BYTES // 1024} KiB can be sent at once. A draft that was kept before is still there."
 ADDRESS_BYTES = 4 * 1024
 DRAINED_BYTES = 8 * 1024 * 1024  # of a body that is too long, so that the browser gets to read the refusal
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -95,7 +96,7 @@ class _Capped:
             self.seen += len(message.get("body", b""))
             if max(self.seen, self.announced) > BODY_BYTES:
                 await self._drain(message)
-                raise HTTPException(413, f"At most {BODY_BYTES // 1024} KiB can be sent at once.")
+                raise HTTPException(413, TOO_LONG)
         return message
 
     async def _drain(self, message: Message) -> None:

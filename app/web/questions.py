@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.store import attempts, drafts, progress
 from app.web.answer import form_keyed, hand_in, read_form, text_of
 from app.web.attempts import fragment, wants_fragment
-from app.web.deps import RoomsDep, VisitorDep
+from app.web.deps import KeyedDep, RoomsDep, VisitorDep
 from app.web.views import card, neighbours, question_view
 
 router = APIRouter(include_in_schema=False)
@@ -35,11 +35,13 @@ def hints_open(asked: str, there_are: int) -> int:
 
 
 @router.post("/questions/{slug}/parts/{part_id}")
-async def answer(slug: str, part_id: str, request: Request, rooms: RoomsDep, learner: VisitorDep) -> Response:
+async def answer(
+    slug: str, part_id: str, request: Request, rooms: RoomsDep, learner: VisitorDep, keyed: KeyedDep
+) -> Response:
     form = await read_form(request)
     text = text_of(form, "answer")
     found, part = rooms.place(slug, part_id)
-    handed = await hand_in(request, rooms, learner, found, part, text, form_keyed(request, form, text))
+    handed = await hand_in(request, rooms, learner, found, part, text, keyed or form_keyed(request, form, text))
     if wants_fragment(request):
         return fragment(rooms, handed.attempt, found, part)
     return RedirectResponse(f"/attempts/{handed.attempt.id}", 303)
