@@ -6,6 +6,7 @@ usage or something missing, told in one line that says what to do. A command rea
 needs them, so that `--help` is there at once.
 """
 
+import errno
 import io
 import os
 import sys
@@ -32,6 +33,7 @@ bench = typer.Typer(help="The benchmarks: ratios between things measured in turn
 app.add_typer(bench, name="bench")
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
+DISK = {errno.ENOSPC, errno.EFBIG, errno.EIO}  # a full disk, and what looks like one
 NO_SECRET = "commands that sign nothing make no key"
 
 QuestionsOption = Annotated[
@@ -123,5 +125,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # the reader had enough, as in `selfgrad check | head`; typer exits by itself
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_stdout_go()
         return 0
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        _let_stdout_go()
+        print(f"selfgrad: {error.strerror}: the result could not be written.", file=sys.stderr)
+        return 2
+
+
+def _let_stdout_go() -> None:
+    """What is still to be written goes nowhere, so that the end of the program does not stumble over it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, BinaryIO
+from io import BufferedReader, FileIO
+from typing import Any, Protocol
 
 from app.bank.bank import Bank
 from app.grading.exams import Exams
@@ -26,6 +27,7 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.terminal import Usage, progress
 
+CHUNK_BYTES = 1 << 16
 LINE_BYTES = 1 << 20  # an answer of 64 KiB with every character escaped needs under half of it
 AHEAD = 4  # lines read ahead for each lane
 
@@ -35,6 +37,10 @@ class BadLine(ValueError):
 
 
 Mark = Callable[[str, str, Any], Verdict]
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes | None: ...
 
 
 class Lanes:
@@ -97,8 +103,8 @@ def grade_one(settings: Settings, target: str, file: str, seed: int | None, *, j
     question_id, slash, part_id = target.partition("/")
     if not slash:
         raise Usage(f"Name the part too, as in {target}/write.")
-    with opened(file) as stream:
-        answer = text_of(stream.read(LINE_BYTES), file)
+    with opened(file) as stream, BufferedReader(stream) as whole:
+        answer = text_of(whole.read(LINE_BYTES), file)
     with progress("grading"), marker(settings, secrets.randbits(32) if seed is None else seed) as mark:
         verdict = mark(question_id, part_id, answer)
     print(as_json(verdict_json(verdict)) if json_wanted else verdict_text(verdict))
@@ -113,13 +119,11 @@ def text_of(data: bytes, name: str) -> str:
 
 
 @contextmanager
-def opened(file: str) -> Iterator[BinaryIO]:
-    """The file, or stdin for `-`. Raises Usage."""
-    if file == "-":
-        yield sys.stdin.buffer
-        return
+def opened(file: str) -> Iterator[FileIO]:
+    """The file, or stdin for `-`, without a buffer: its lock would be held by a reader that waits, and the end of the
+    program would wait for the lock. Raises Usage."""
     try:
-        stream = open(file, "rb")
+        stream = FileIO(0, closefd=False) if file == "-" else FileIO(file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise Usage(f"{file!r} cannot be read ({why}).") from None
@@ -135,14 +139,15 @@ def grade_lines(settings: Settings, file: str, seed: int | None) -> None:
             done()
 
 
-def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+def lines_of(stream: Readable) -> Iterator[bytes]:
     """Lines that are not blank; of one that is too long only its beginning, which is longer than a line may be."""
-    while line := stream.readline(LINE_BYTES + 1):
-        rest = line
-        while len(rest) > LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(LINE_BYTES + 1)
-        if line.strip():
-            yield line
+    kept = b""
+    while data := stream.read(CHUNK_BYTES):
+        *lines, kept = (kept + data).split(b"\n")
+        yield from (line[: LINE_BYTES + 1] for line in lines if line.strip())
+        kept = kept[: LINE_BYTES + 1]
+    if kept.strip():
+        yield kept
 
 
 def in_order(lines: Iterable[bytes], work: Callable[[bytes], str], lanes: int) -> Iterator[str]:
@@ -179,7 +184,9 @@ def answered(mark: Mark, line: bytes) -> str:
         missing = [key for key in ("id", "question", "part", "answer") if request.get(key) is None]
         if missing:
             raise BadLine(f"the line has no {' and no '.join(missing)}")
-        verdict = mark(str(request["question"]), str(request["part"]), request["answer"])
+        if not isinstance(request["question"], str) or not isinstance(request["part"], str):
+            raise BadLine("the question and the part are texts")
+        verdict = mark(request["question"], request["part"], request["answer"])
         return as_json({"id": name, "verdict": verdict_json(verdict)})
     except Unavailable:
         raise

@@ -135,3 +135,17 @@ def test_no_answer_passes_that(question: str, name: str, source: str, bank: Bank
     part = found.part("write")
     assert part is not None and part.kind == "code"
     assert mark(bank, runner, question, part.solution).passed
+
+
+def test_an_answer_that_blames_the_setup_is_counted_all_the_same(bank: Bank, runner: Runner) -> None:
+    forged = b'{"ending":"internal","fault":{"type":"E","message":"m","line":null}}'
+    source = f"import os, struct\nos.write(3, struct.pack('>I', {len(forged)}) + {forged!r})\nos._exit(0)"
+    assert mark(bank, runner, "tensor-3x3", source).ending.value == "killed"
+
+
+def test_a_right_answer_made_in_the_wrong_way_is_shown_on_a_small_input(bank: Bank, runner: Runner) -> None:
+    verdict = mark(bank, runner, "list-comprehension", "def odd_doubled(xs): return list(2 * x for x in xs if x % 2)")
+    assert not verdict.passed
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.expected == "[-6, 14], made by a list comprehension"
+    assert "generator" in verdict.counterexample.first_difference

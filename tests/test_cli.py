@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,15 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     assert process.returncode == 0
 
 
+def test_a_full_disk_is_told_in_one_line() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("/dev/full is not here")
+    command = [sys.executable, "-m", "app", "check", "--schema"]
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert ran.returncode == 2 and ran.stderr.startswith("selfgrad: No space left") and ran.stderr.count("\n") == 1
+
+
 def test_the_published_schema_is_the_one_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "A selfgrad question"
@@ -145,6 +155,22 @@ def test_an_answer_that_is_not_text_is_told(capsys: pytest.CaptureFixture[str], 
     answer.write_bytes(b"x = '\xff'")
     assert main(["grade", "list-comprehension/write", str(answer)]) == 2
     assert "UTF-8 text (byte 5)" in capsys.readouterr().err
+
+
+def test_a_batch_that_is_interrupted_leaves_no_process_behind(linux: None) -> None:
+    line = json.dumps({"id": 1, "question": "list-comprehension", "part": "write", "answer": RIGHT})
+    command = [sys.executable, "-m", "app", "grade", "--batch", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(line.encode() + b"\n")
+        process.stdin.flush()  # and left open: the batch waits for more
+        assert b"verdict" in process.stdout.readline()
+        threads = Path(f"/proc/{process.pid}/task").iterdir()
+        children = [pid for thread in threads for pid in (thread / "children").read_text().split()]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130 and process.stderr.read() == b""
+    assert children and not [pid for pid in children if Path(f"/proc/{pid}").exists()]
 
 
 def test_a_batch_grades_every_good_line_in_order(linux: None) -> None:

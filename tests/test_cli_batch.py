@@ -93,12 +93,12 @@ def test_an_input_that_breaks_off_is_told() -> None:
 
 
 def test_blank_lines_are_passed_over_and_the_last_needs_no_end() -> None:
-    assert list(lines_of(io.BytesIO(b"\n  \na\n\r\nb"))) == [b"a\n", b"b"]
+    assert list(lines_of(io.BytesIO(b"\n  \na\n\r\nb"))) == [b"a", b"b"]
 
 
 def test_of_an_endless_line_only_the_beginning_is_kept() -> None:
     lines = list(lines_of(io.BytesIO(b"x" * (5 * LINE_BYTES) + b"\nnext\n")))
-    assert [len(line) for line in lines] == [LINE_BYTES + 1, 5]
+    assert [len(line) for line in lines] == [LINE_BYTES + 1, 4]
 
 
 def test_a_good_line_gives_its_own_id_and_a_verdict() -> None:
@@ -133,6 +133,10 @@ def test_a_line_that_asks_for_nothing_gives_an_error_without_an_id(line: bytes) 
 def test_a_line_that_lacks_something_keeps_its_id(missing: str) -> None:
     said = say({key: value for key, value in GOOD.items() if key != missing})
     assert said == {"id": 1, "error": f"the line has no {missing}"}
+
+
+def test_a_question_is_named_by_a_text() -> None:
+    assert say(GOOD | {"question": ["zip-pairs"]}) == {"id": 1, "error": "the question and the part are texts"}
 
 
 def test_an_unknown_question_is_an_error_of_that_line_alone() -> None:

@@ -149,7 +149,7 @@ def test_a_score_is_for_what_is_right(answer: str, least: float, most: float, ru
 def test_a_right_answer_that_breaks_a_rule_does_not_pass(runner: Runner) -> None:
     part = function_part(rules=[{"uses": "list-comprehension"}])
     made = verdict("def double(xs):\n    return list(2 * x for x in xs)", runner, part)
-    assert not made.passed and made.ending is Ending.OK and made.counterexample is None
+    assert not made.passed and made.ending is Ending.OK and made.error is None
     assert made.summary.startswith("The values are right, but the list is made from a generator (line 2)")
     assert made.score == 0.83
     assert verdict(DOUBLE, runner, part).passed

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def test_drawn_cases_follow_the_given_ones_and_depend_on_the_seed(runner: Runner
     values = [[call.value for call in made.calls] for made in outcomes]
     assert values[0][0] == 1 and len(values[0]) == 4
     assert values[0] == values[1] != values[2]
+
+
+@pytest.mark.parametrize("draw", [None, Draw("def make(rng): return (int(torch.rand(1) < 9),)", 5, 1)])
+def test_a_program_meets_the_same_random_numbers_whatever_the_setup_used(draw: Draw | None, runner: Runner) -> None:
+    program = "import torch\nnumber = torch.rand(1).item()\ndef f(x): return number"
+    plain = Job(source=program, function="f", cases=((1,),), seed=3)
+    used = replace(plain, setup="import torch; torch.rand(9)", draw=draw)
+    assert runner(plain).calls[0].value == runner(used).calls[0].value
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from app.bank.question import CodePart, Question
 from app.grading import checks, rules
-from app.grading.counterexample import names_of, of_call, of_variables
+from app.grading.counterexample import names_of, of_call, of_rule, of_variables
 from app.grading.endings import fault_of, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
@@ -84,6 +84,9 @@ def run_all(part: CodePart, answer: str, run: Runner, exam: Exam) -> Ran:
     facts = rules.job(part, answer)
     asked = None if facts is None else _Aside(run, facts)
     outcome = run(answer_job(part, exam.seed, answer, exam.inputs))
+    if outcome.ending is Ending.INTERNAL and outcome.fault is not None:
+        # The child blames the author's setup, which has just worked for the reference: it is not believed.
+        outcome = replace(outcome, ending=Ending.KILLED, fault=None)
     return Ran(exam, outcome, None if asked is None else asked.outcome())
 
 
@@ -146,7 +149,8 @@ def _calls(
         )
     made = checks.call_checks(part, judged, ruled, names_of(part), worst)
     score = checks.call_score(made, judged)
-    example = None if worst is None else of_call(part, exam, worst)
+    broken = next((check for check in ruled if not check.passed), None)
+    example = of_call(part, exam, worst) if worst else of_rule(part, exam, broken) if broken else None
     if worst is not None and worst.failure != "changed" and explain and remembers(part, exam, answer, worst, run):
         example = example and example.model_copy(update={"first_difference": REMEMBERS})
     if worst is not None and worst.fault is not None:

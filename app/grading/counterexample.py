@@ -9,7 +9,7 @@ from app.grading.exams import Exam
 from app.grading.judge import Judged, called, says
 from app.grading.picture import alone, error, pair
 from app.grading.show import clean, show, show_all
-from app.grading.verdict import Counterexample
+from app.grading.verdict import Check, Counterexample
 from app.sandbox.job import Fault, Outcome
 
 SHOWN = 300
@@ -58,6 +58,24 @@ def of_call(part: CodePart, exam: Exam, judged: Judged) -> Counterexample:
         else says(part, judged, names),
         seed=exam.seed,
         picture={"args": named, "expected": first, "got": second, "caption": called(part, args)},
+    )
+
+
+def of_rule(part: CodePart, exam: Exam, broken: Check) -> Counterexample | None:
+    """Every input fails an answer that is right and made in the wrong way: the smallest one that may be seen, and of
+    which something comes."""
+    known = list(zip(exam.written, exam.expected, strict=True))[: exam.shown]
+    if not known:
+        return None
+    args, value = min(known, key=lambda case: (case[1] in ([], ()), len(show_all(case[0], SHOWN))))
+    kind, _, what = broken.id.partition("-")
+    wanted = f"made by a {what.replace('-', ' ')}" if kind == "uses" else f"made without {what}"
+    return Counterexample(
+        args=show_all(args, SHOWN),
+        expected=f"{show(value, SHOWN)}, {wanted}",
+        got=f"{show(value, SHOWN)}, made in another way",
+        first_difference=broken.says,
+        seed=exam.seed,
     )
 
 

@@ -150,7 +150,9 @@ class Calls(Expressions):
             rest.keys = dict(enumerate(args[len(names) :]))
             scope.names[wanted.vararg.arg] = (rest,)
         if wanted.kwarg is not None:
-            scope.names[wanted.kwarg.arg] = (Made("argument", wanted.kwarg, join(*named.values())),)
+            others = Made("dict", wanted.kwarg, join(*named.values()))
+            others.keys.update(named)
+            scope.names[wanted.kwarg.arg] = (others,)
 
     def built_in(self, name: str, args: list[Values], node: ast.AST) -> Values:
         first = args[0] if args else ()

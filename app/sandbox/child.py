@@ -193,6 +193,7 @@ class Run:
             live = [[decode(argument, self.evaluate) for argument in case] for case in self.job["cases"]]
             if self.job["draw"]:
                 live += self.draw(**self.job["draw"])
+            seed_everything(self.job["seed"])  # whatever the author's part consumed, the program starts from here
             return [([self.encoder.encode(argument) for argument in case], case) for case in live]
         except BaseException as error:
             raise AuthorFault(error) from error
@@ -210,7 +211,6 @@ class Run:
         for case in drawn:
             if type(case) is not tuple:
                 raise TypeError(f"make(rng) must return a tuple of arguments; it returned a {type(case).__name__}")
-        seed_everything(self.job["seed"])
         return [list(case) for case in drawn]
 
     def call(self, function: Any, arguments: list[Any], live: list[Any]) -> dict[str, Any]:

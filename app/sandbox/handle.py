@@ -96,8 +96,15 @@ class Zygote:
         self.control.settimeout(None)
         threading.Thread(target=self._listen, name="zygote", daemon=True).start()
 
+    @property
+    def ready(self) -> int:
+        """How many spares wait, more or less."""
+        return self.spares.qsize()
+
     def ask(self) -> None:
         """Ask for one more spare."""
+        if self.gone.is_set():
+            return
         ours, theirs = socket.socketpair()
         with self._asking, theirs:
             self._asked.put(ours)

@@ -19,6 +19,7 @@ Not covered
 
 import contextlib
 import os
+import queue
 import signal
 import sys
 import threading
@@ -32,6 +33,7 @@ from app.sandbox.handle import START_S, Gone, Spare, Zygote, exchange
 from app.sandbox.job import Busy, Ending, Job, Outcome, Unavailable
 from app.sandbox.wire import Malformed, frame, pack, read_body
 
+REST_S = 0.006
 WAITING = 200  # jobs that may wait for a lane; one more is told to come back
 
 
@@ -60,6 +62,7 @@ class Pool:
         self._waiting = 0
         self.running = 0
         self._closed = False
+        self._used: queue.SimpleQueue[Zygote | None] = queue.SimpleQueue()  # each lacks a spare
 
     def start(self) -> None:
         """Start, lock and self-test. Raises Unavailable, and then nothing is ever run."""
@@ -81,6 +84,7 @@ class Pool:
             raise
         layers = ("clean process", "closed descriptors", "limits", "seccomp", *self._zygote.layers)
         self._level = Level(True, layers, "The jail is whole: " + ", ".join(layers) + ".")
+        threading.Thread(target=self._refill, name="spares", daemon=True).start()
         if self._with_standby:
             threading.Thread(target=self._fill_standby, daemon=True).start()
 
@@ -144,8 +148,21 @@ class Pool:
                 ending = gone.ending
             finally:
                 spare.close()
-                zygote.ask()  # after the run: a fork beside it would slow it down
+                self._replace(zygote)
         return Outcome(ending, output="the sandbox ended three times under this job")
+
+    def _replace(self, zygote: Zygote) -> None:
+        """Ask for a new spare: at once when few are left, else after a rest, since a fork right behind a verdict would
+        take the processor from whoever stores and shows it."""
+        if zygote.ready < self.lanes:
+            zygote.ask()
+        else:
+            self._used.put(zygote)
+
+    def _refill(self) -> None:
+        while (zygote := self._used.get()) is not None:
+            time.sleep(REST_S)
+            zygote.ask()
 
     def _converse(self, zygote: Zygote, spare: Spare, message: bytes, job: Job) -> Outcome:
         started = time.perf_counter()
@@ -206,6 +223,7 @@ class Pool:
         with self._changing:
             self._closed = True
             self._level = Level(False, (), "The sandbox is closed.")
+            self._used.put(None)
             for zygote in (self._zygote, self._standby):
                 if zygote is not None:
                     zygote.close()
