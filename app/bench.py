@@ -1,7 +1,8 @@
 """`selfgrad bench grade`: how long a grade takes, always as a ratio to what it is compared with in the same run.
 
-Grades, a cold `import torch`, the zygote's bare fork and a small process's take turns, so that a noisy neighbour hits
-them alike. Medians and 99th percentiles; absolute milliseconds and the load average stand beside the ratios.
+Grades, a cold `import torch`, posts to the web app, the zygote's bare fork and a small process take turns in short
+blocks, so that a noisy neighbour hits them alike. Medians and 99th percentiles; absolute milliseconds and the load
+average stand beside the ratios.
 """
 
 import json
@@ -32,7 +33,8 @@ from app.settings import Settings
 from app.terminal import Usage, progress
 
 ROUNDS = 20
-GRADES_A_ROUND = 10
+A_BLOCK = 10  # of one kind in a row, so that each kind meets only the work that it leaves behind itself
+REST_S = 0.1
 LEAK_GRADES = 2_000
 THROUGHPUT_S = 5.0
 QUESTION, PART = "tensor-3x3", "write"
@@ -97,19 +99,22 @@ def machine() -> dict[str, Any]:
 
 
 def in_turns(pool: Pool, marked: Marked, settings: Settings) -> dict[str, Any]:
-    names = ("cold", "grade", "zygote_fork", "small_fork", "run", "http")
-    seen: dict[str, Numbers] = {name: [] for name in names}
     with served(settings) as post, progress("taking turns", total=ROUNDS) as done:
+        measures: dict[str, Callable[[], float]] = {
+            "grade": marked,
+            "run": marked.bare,
+            "http": post,
+            "zygote_fork": pool.time_a_fork,
+            "small_fork": small_process,
+        }
+        seen: dict[str, Numbers] = {name: [] for name in ("cold", *measures)}
         marked()
         post()
         for _ in range(ROUNDS):
             seen["cold"].append(cold_import())
-            for _ in range(GRADES_A_ROUND):
-                seen["grade"].append(marked())
-                seen["zygote_fork"].append(pool.time_a_fork())
-                seen["run"].append(marked.bare())
-                seen["http"].append(post())
-                seen["small_fork"].append(small_process())
+            for name, measure in measures.items():
+                time.sleep(REST_S)
+                seen[name] += [measure() for _ in range(A_BLOCK)]
             done()
     p50 = {name: statistics.median(numbers) for name, numbers in seen.items()}
     return {

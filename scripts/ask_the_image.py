@@ -1,10 +1,12 @@
-"""Runs inside the container, without anything installed: waits for the server, then asks for a page and for a grade."""
+"""Runs inside the container, without anything installed: waits until the server can grade, then asks for a page and for
+a grade, as one visitor (with a cookie)."""
 
 import json
 import sys
 import time
 import urllib.request
 
+VISITOR = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 HERE = f"http://127.0.0.1:{sys.argv[1]}"
 RIGHT = "def odd_doubled(xs):\n    return [2 * x for x in xs if x % 2]\n"
 PART = "/api/v1/questions/list-comprehension/parts/write/attempts"
@@ -13,19 +15,21 @@ PART = "/api/v1/questions/list-comprehension/parts/write/attempts"
 def ask(path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(HERE + path, data=data, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with VISITOR.open(request, timeout=60) as response:
         return response.status, response.headers, response.read().decode()
 
 
-def wait_until_alive(seconds=120):
+def wait_until_ready(seconds=120):
     end = time.monotonic() + seconds
-    while True:
+    while time.monotonic() < end:
         try:
-            return ask("/healthz")
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.5)
+            level = json.loads(ask("/readyz")[2])["sandbox"]
+        except OSError:  # no answer yet, or 503
+            level = {"ready": False}
+        if level["ready"]:
+            return level
+        time.sleep(0.5)
+    raise SystemExit(f"not ready after {seconds} s")
 
 
 def graded(answer):
@@ -37,8 +41,7 @@ def graded(answer):
     return json.loads(text)["verdict"]
 
 
-wait_until_alive()
-print("ready:", ask("/readyz")[2])
+print("ready:", wait_until_ready()["says"])
 print("home page:", len(ask("/")[2]), "characters")
 verdict = graded(RIGHT)
 print("grade:", verdict["summary"])

@@ -21,6 +21,7 @@ from app.bank.question import Question
 from app.bank.sense import doubts
 from app.bank.yaml import Node, parse
 
+NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # Windows has no such flag and no such files
 MAX_BYTES = 256 * 1024
 MAX_FAULTS = 50
 MAX_LEVELS = 3  # of folders, so that links in a ring end
@@ -60,7 +61,7 @@ def version_of(data: bytes) -> str:
 def read_bytes(path: Path) -> tuple[bytes, os.stat_result]:
     """At most one byte more than a file may have, and what the system said of the file *before* it was read. A pipe
     or a device is not waited for. Raises OSError."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | NO_WAIT)) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "it is not a file")
