@@ -61,16 +61,16 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
 
 
 class Brief:
-    """When a start fails for a reason that was told in one line, the server prints no traceback after it."""
+    """When a start fails for a known reason, the server is told that one line and no traceback."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def brief(message: Message) -> None:
-            failed = message["type"] == "lifespan.startup.failed"
-            known = isinstance(sys.exc_info()[1], KNOWN)
-            await send({**message, "message": ""} if failed and known else message)
+            error = sys.exc_info()[1]
+            failed = message["type"] == "lifespan.startup.failed" and isinstance(error, KNOWN)
+            await send({**message, "message": str(error)} if failed else message)
 
         await self.app(scope, receive, brief if scope["type"] == "lifespan" else send)
 
@@ -79,12 +79,12 @@ class Brief:
 async def living(
     app: FastAPI, settings: Settings, static: Static, pool: Pool | None, bank: Bank | None
 ) -> AsyncIterator[None]:
-    """Raises Unusable and BankError, which are logged in one line."""
+    """Raises Unusable and BankError; `app.state.refused` says why, for whoever started it."""
     try:
         async with furnished(app, settings, static, pool, bank):
             yield
     except KNOWN as error:
-        log.error("cannot start", why=str(error))
+        app.state.refused = str(error)
         raise
 
 

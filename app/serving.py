@@ -5,6 +5,7 @@ only from the addresses of SELFGRAD_TRUSTED_PROXIES. What uvicorn does not do: i
 slow request's headers, so before the open internet belongs a proxy (docs/deployment.md).
 """
 
+import logging
 import os
 import socket
 import sys
@@ -41,8 +42,9 @@ def serve(settings: Settings) -> None:
     with listener:
         from app.main import create_app
 
+        app = create_app(settings)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             host=settings.host,
             port=settings.port,
             proxy_headers=bool(settings.trusted_proxies),
@@ -53,13 +55,14 @@ def serve(settings: Settings) -> None:
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_S,
         )
-        server = Server(config)
+        # A known reason not to start is told once, by the command itself.
+        logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "refused"))
         try:
-            server.run(sockets=[listener])
+            Server(config).run(sockets=[listener])
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person stops it
         except SystemExit:
-            raise Usage("The app did not start: the lines above say why.") from None
+            raise Usage(getattr(app.state, "refused", "The app did not start: the lines above say why.")) from None
 
 
 def listen(host: str, port: int) -> socket.socket:

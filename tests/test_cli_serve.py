@@ -46,6 +46,14 @@ def test_it_says_where_it_is_answers_there_and_stops_when_asked(
     assert server.wait(60) in (0, -signal.SIGTERM)
 
 
+def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "selfgrad.db").mkdir()
+    command = [sys.executable, "-m", "app", "serve", "--port", "0"]
+    environment = {**os.environ, "SELFGRAD_DATA_DIR": str(tmp_path)}
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert ran.returncode == 2 and "cannot be opened for writing" in ran.stderr and ran.stderr.count("\n") == 1
+
+
 def test_a_port_in_use_is_told_before_anything_else(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert main(["serve", "--port", str(taken.getsockname()[1])]) == 2

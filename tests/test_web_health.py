@@ -43,13 +43,10 @@ def test_a_database_of_another_schema_is_not_ready(tmp_path: Path, pool: Pool) -
         assert client.get("/healthz").status_code == 200
 
 
-def test_a_start_that_cannot_be_says_why_in_one_line(
-    tmp_path: Path, pool: Pool, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_start_that_cannot_be_says_why(tmp_path: Path, pool: Pool) -> None:
     (tmp_path / "selfgrad.db").mkdir()
     with pytest.raises(Exception, match="cannot be opened for writing"), site(tmp_path, pool):
         pass
-    assert "cannot start" in capfd.readouterr().err
 
 
 def test_the_numbers_count_grades_by_ending(tmp_path: Path, pool: Pool) -> None:
