@@ -105,6 +105,22 @@ def test_a_source_that_does_not_compile_is_refused_with_its_line(runner: Runner)
     assert made.fault is not None and made.fault.line == 2
 
 
+@pytest.mark.parametrize("name", ["doctest", "sqlite3", "numpy.ma", "numpy.polynomial", "urllib.parse", "zoneinfo"])
+def test_an_ordinary_import_works(name: str, runner: Runner) -> None:
+    assert runner(Job(source=f"import {name}\na = 1", variables=("a",))).ending is Ending.OK
+
+
+def test_a_program_that_leaves_early_says_so(runner: Runner) -> None:
+    made = runner(Job(source="import os\nos._exit(1)", function="f", cases=((1,),)))
+    assert made.ending is Ending.NO_RESULT
+    assert made.fault is not None and "left before" in made.fault.message
+
+
+@pytest.mark.parametrize(("code", "ending"), [("", Ending.OK), ("0", Ending.OK), ("3", Ending.ERROR)])
+def test_leaving_with_a_code_is_a_failure(code: str, ending: Ending, runner: Runner) -> None:
+    assert runner(Job(source=f"raise SystemExit({code})")).ending is ending
+
+
 def test_torch_trains_inside(runner: Runner) -> None:
     source = """
 import torch

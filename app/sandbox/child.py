@@ -163,8 +163,9 @@ class Run:
         remember_lines(job["source"])
         try:
             exec(code, self.names)
-        except SystemExit:
-            pass  # the end of the program, as anywhere
+        except SystemExit as left:  # the end of the program, as anywhere; with a code it is a failure
+            if left.code not in (None, 0, False):
+                raise
         body = self.output.take()
         if job["function"] is not None:
             function = self.names.get(job["function"])

@@ -17,6 +17,9 @@ from app.sandbox.wire import MAX_DEPTH, MAX_HASHED, PAYLOAD
 MAX_ITEMS = 100_000
 MAX_BYTES = 6_000_000
 MAX_DIGITS = 4_000
+# Kept back from large values, so that one of them never hides the small ones that come after it.
+KEPT_ITEMS, SMALL_ITEMS = 25_000, 500
+KEPT_BYTES, SMALL_BYTES = 1_000_000, 20_000
 
 _b64encode = base64.b64encode
 _strided = torch.strided
@@ -31,24 +34,46 @@ _DTYPES = {f"torch.{name}": name for name in PAYLOAD}
 
 
 class Encoder:
-    """Encodes one answer within one budget of items and bytes; what does not fit becomes its type's name."""
+    """Encodes all values of one run within one budget of items and bytes. A value that does not fit becomes, as a
+    whole, the name of its type with its size; the last quarter of the budget is for small values alone."""
 
     def __init__(self) -> None:
         self.items = MAX_ITEMS
         self.bytes = MAX_BYTES
+        self.fits = True
 
-    def encode(self, value: Any, depth: int = 0) -> Any:
+    def encode(self, value: Any) -> Any:
+        """One whole value."""
+        items, room = self.items, self.bytes
+        self.items = given_items = max(items - KEPT_ITEMS, min(items, SMALL_ITEMS))
+        self.bytes = given_bytes = max(room - KEPT_BYTES, min(room, SMALL_BYTES))
+        self.fits = True
+        made = self._value(value, 0)
+        self.items, self.bytes = items - given_items + self.items, room - given_bytes + self.bytes
+        if self.fits:
+            return made
+        # The work is paid for, but not out of what is kept for others.
+        self.items, self.bytes = max(self.items, min(items, KEPT_ITEMS)), max(self.bytes, min(room, KEPT_BYTES))
+        return ["o", _size_told(value)]
+
+    def _too_much(self) -> Any:
+        self.fits = False
+        return None
+
+    def _value(self, value: Any, depth: int) -> Any:
         kind = type(value)
         self.items -= 1
-        if self.items < 0 or depth >= MAX_DEPTH:
-            return ["o", f"{_name(kind)} (too large to look at)"]
+        if self.items < 0:
+            return self._too_much()
+        if depth >= MAX_DEPTH:
+            return ["o", f"{_name(kind)} (nested too deeply)"]
         if value is None or kind is bool or kind is float:
             return value
         encoder = self.ENCODERS.get(kind)
         if encoder is not None:
             return encoder(self, value, depth)
         if isinstance(value, numpy.generic):
-            return self.encode(value.item(), depth) if value.dtype.kind in "biufcU" else ["o", _name(kind)]
+            return self._value(value.item(), depth) if value.dtype.kind in "biufcU" else ["o", _name(kind)]
         if kind.__mro__[1:2] == (tuple,):  # a named tuple, torch.Size
             return self._sequence("t", tuple(tuple.__iter__(value)), depth)
         return ["o", _name(kind)]
@@ -57,14 +82,14 @@ class Encoder:
         return value if value.bit_length() < MAX_DIGITS * 3 else ["o", "int (thousands of digits)"]
 
     def _str(self, value: str, _: int) -> Any:
-        return self._paid(len(value) * 2, lambda: value, "str")
+        return self._paid(len(value) * 2, lambda: value)
 
     def _bytes(self, value: bytes, _: int) -> Any:
-        return self._paid(len(value) * 2, lambda: ["y", _b64encode(value).decode("ascii")], "bytes")
+        return self._paid(len(value) * 2, lambda: ["y", _b64encode(value).decode("ascii")])
 
-    def _paid(self, cost: int, make: Callable[[], Any], name: str) -> Any:
+    def _paid(self, cost: int, make: Callable[[], Any]) -> Any:
         if cost > self.bytes:
-            return ["o", f"{name} (too large to look at)"]
+            return self._too_much()
         self.bytes -= cost
         return make()
 
@@ -76,18 +101,18 @@ class Encoder:
 
     def _sequence(self, tag: str, value: Any, depth: int) -> Any:
         if len(value) > self.items:
-            return ["o", f"{'list' if tag == 'l' else 'tuple'} of {len(value)} items"]
-        return [tag, [self.encode(item, depth + 1) for item in value]]
+            return self._too_much()
+        return [tag, [self._value(item, depth + 1) if self.fits else None for item in value]]
 
     def _set(self, value: Any, depth: int) -> Any:
         if len(value) > MAX_HASHED:
             return ["o", f"{_name(type(value))} of {len(value)} items"]
-        return ["s" if type(value) is set else "z", [self.encode(item, depth + 1) for item in value]]
+        return ["s" if type(value) is set else "z", [self._value(item, depth + 1) for item in value]]
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Any:
         if len(value) > MAX_HASHED:
             return ["o", f"dict of {len(value)} items"]
-        return ["d", [[self.encode(key, depth + 1), self.encode(item, depth + 1)] for key, item in value.items()]]
+        return ["d", [[self._value(key, depth + 1), self._value(item, depth + 1)] for key, item in value.items()]]
 
     def _complex(self, value: complex, _: int) -> Any:
         return ["c", value.real, value.imag]
@@ -97,7 +122,7 @@ class Encoder:
         if value.layout is not _strided or value.device.type != "cpu" or dtype is None:
             return ["o", f"{_name(type(value))} ({value.layout}, {value.device}, {value.dtype})"]
         if _numel(value) * max(_item_bytes(value), 4) * 4 // 3 > self.bytes:
-            return ["o", f"Tensor of {_numel(value)} elements"]
+            return self._too_much()
         plain = _resolve_neg(_resolve_conj(_detach(value)))
         if dtype in ("float16", "bfloat16"):
             plain = _to(plain, _float32)
@@ -108,7 +133,7 @@ class Encoder:
         if dtype not in PAYLOAD:
             return ["o", f"ndarray of {dtype}"]
         if value.size * max(value.itemsize, 4) * 4 // 3 > self.bytes:
-            return ["o", f"ndarray of {value.size} elements"]
+            return self._too_much()
         plain = value.astype("float32") if dtype == "float16" else value
         return self._array("array", dtype, list(value.shape), _ascontiguousarray(plain), False)
 
@@ -135,6 +160,20 @@ class Encoder:
 def _name(kind: type) -> str:
     name = type.__getattribute__(kind, "__name__")
     return name[:100] if type(name) is str else "object"
+
+
+def _size_told(value: Any) -> str:
+    """The type and size of what is too large: "list of 20000 items"."""
+    kind = type(value)
+    if kind in _TENSORS:
+        return f"tensor of {_numel(value)} elements"
+    if kind is numpy.ndarray:
+        return f"ndarray of {value.size} elements"
+    if kind is str or kind is bytes:
+        return f"{_name(kind)} of {len(value)} {'characters' if kind is str else 'bytes'}"
+    known = kind in (list, tuple, set, frozenset, dict) or kind.__mro__[1:2] == (tuple,)
+    length = (tuple.__len__(value) if isinstance(value, tuple) else len(value)) if known else 0
+    return f"{_name(kind)} of {length} items" if known else f"{_name(kind)} (too large)"
 
 
 def decode(data: Any, evaluate: Callable[[str], Any]) -> Any:

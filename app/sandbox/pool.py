@@ -30,10 +30,11 @@ from typing import Self
 
 from app.sandbox import outcome
 from app.sandbox.handle import START_S, Gone, Spare, Zygote, exchange
-from app.sandbox.job import Busy, Ending, Job, Outcome, Unavailable
+from app.sandbox.job import Busy, Ending, Fault, Job, Outcome, Unavailable
 from app.sandbox.wire import Malformed, frame, pack, read_body
 
 REST_S = 0.006
+LEFT = Fault("SystemExit", "the program left before it was done")
 WAITING = 200  # jobs that may wait for a lane; one more is told to come back
 
 
@@ -173,7 +174,8 @@ class Pool:
         except TimeoutError:
             made = Outcome(Ending.TIMEOUT)
         except Malformed:
-            made = Outcome(Ending.KILLED if body else self._without_answer(zygote, spare))
+            ending = Ending.KILLED if body else self._without_answer(zygote, spare)
+            made = Outcome(ending, fault=LEFT if ending is Ending.NO_RESULT else None)
         return replace(made, run_ms=(time.perf_counter() - started) * 1000)
 
     def _without_answer(self, zygote: Zygote, spare: Spare) -> Ending:

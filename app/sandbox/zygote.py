@@ -30,11 +30,16 @@ PRELOAD = """
 abc array ast asyncio base64 bisect calendar cmath code codecs collections collections.abc colorsys contextlib copy
 csv dataclasses datetime decimal difflib dis enum fractions functools gc glob hashlib heapq html inspect io itertools
 json keyword locale logging math numbers operator os os.path pathlib pickle platform pprint queue random re reprlib
-secrets select shutil signal socket statistics string struct subprocess sys tempfile textwrap threading time timeit
-token tokenize traceback types typing unicodedata unittest uuid warnings weakref zlib
+secrets select shutil signal socket sqlite3 statistics string struct subprocess sys tempfile textwrap threading time
+timeit token tokenize traceback types typing unicodedata unittest unittest.mock uuid warnings weakref zlib zoneinfo
+argparse cProfile concurrent.futures configparser contextvars doctest errno fileinput fnmatch getpass graphlib
+html.parser http.client importlib importlib.resources ipaddress linecache marshal mimetypes multiprocessing optparse
+pdb pkgutil pstats pydoc runpy sched shelve shlex stat symtable sysconfig tracemalloc urllib.parse urllib.request
+xml.etree.ElementTree zipfile
 encodings.ascii encodings.idna encodings.latin_1 encodings.utf_16 encodings.utf_32 encodings.unicode_escape
 encodings.raw_unicode_escape encodings.cp1252 encodings.utf_8_sig
-numpy numpy.linalg numpy.fft numpy.random numpy.testing numpy.lib.stride_tricks
+numpy numpy.linalg numpy.fft numpy.random numpy.testing numpy.lib.stride_tricks numpy.char numpy.ctypeslib numpy.ma
+numpy.polynomial numpy.rec numpy.strings numpy.typing
 torch torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.optim torch.optim.lr_scheduler torch.autograd
 torch.autograd.functional torch.utils.data torch.func torch.linalg torch.fft torch.distributions torch.special
 torch.nn.parallel torch.testing
