@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.bank.bank import Bank
+from app.bank.bank import Bank, Shelf
 from app.bank.fault import BankError
+from app.bank.news import news
 from app.sandbox.job import Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
@@ -136,11 +137,21 @@ async def warm_up(rooms: Rooms, jail: Pool | None) -> None:
 
 
 async def keep_house(rooms: Rooms) -> None:
+    told = rooms.bank.shelf
+    tell(Shelf(told.files), told)  # what is at fault from the start
     for turn in itertools.count():
         await asyncio.sleep(REFRESH_S)
         await quietly(asyncio.to_thread(rooms.bank.refresh))
+        told, before = rooms.bank.shelf, told
+        tell(before, told)
         if turn % SWEEP_EVERY == SWEEP_EVERY - 1:
             await quietly(rooms.desk.sweep())
+
+
+def tell(before: Shelf, after: Shelf) -> None:
+    """To whoever edits the question files, what has come of it."""
+    for found in news(before, after):
+        (log.warning if found.bad else log.info)(found.says, at=found.at)
 
 
 async def quietly(chore: Awaitable[object]) -> None:

@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.terminal import Usage
 
 GRACE_S = 20
+KEEP_ALIVE_S = 65  # longer than clients and proxies keep an idle connection, so that they close it and not we
 CONNECTIONS = 1000  # beyond that a connection is answered 503 at once
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -53,6 +54,7 @@ def serve(settings: Settings) -> None:
             log_config=LOGGING,
             server_header=False,
             limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACE_S,
         )
         # A known reason not to start is told once, by the command itself.

@@ -77,6 +77,13 @@ class Settings(BaseSettings):
         return url
 
 
+DEMANDS = {  # the error's type -> what must be so; {…} are pydantic's own limits
+    "int_parsing": "should be a whole number",
+    "int_parsing_size": "should be a smaller number",
+    "int_from_float": "should be a whole number",
+    "greater_than_equal": "should be at least {ge}",
+    "less_than_equal": "should be at most {le}",
+}
 OPTIONS = {"database_url": "--database"}  # where the option's name is not simply the setting's
 
 
@@ -84,7 +91,8 @@ def _sentence(error: ValidationError, given: dict[str, Any]) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     said = OPTIONS.get(name, f"--{name.replace('_', '-')}") if name in given else PREFIX + name.upper()
-    why = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    why = DEMANDS[first["type"]].format(**first.get("ctx", {})) if first["type"] in DEMANDS else first["msg"]
+    why = why.removeprefix("Value error, ").removeprefix("Input ")
     shown = "" if name in ("secret_key", "database_url") else f" {str(first['input'])!r}"  # these may hold a password
     return f"{said}{shown}: {why}."
 

@@ -60,6 +60,22 @@ function typedOver(event, view) {
   return true;
 }
 
+const passing = new Set(['Tab', 'Shift', 'Control', 'Alt', 'Meta', 'Escape']);
+
+/** Whoever only comes by with Tab leaves with Tab and changes nothing. Once the editor has been used since it got the
+    focus, Tab indents. */
+function tabMovesOnUntilUsed() {
+  let pressed = false; // the press that gives the focus comes before it
+  const use = view => void view.setTabFocusMode(false);
+  return EditorView.domEventObservers({
+    mousedown: (_, view) => { pressed = true; use(view); },
+    focus: (_, view) => void view.setTabFocusMode(!pressed),
+    blur: (_, view) => { pressed = false; view.setTabFocusMode(false); },
+    keydown: (event, view) => { if (!passing.has(event.key) && !(event.key === 'Enter' && (event.ctrlKey || event.metaKey))) use(view); },
+    beforeinput: (_, view) => use(view),
+  });
+}
+
 /** `root` is a shadow root; `changed(text)` at every edit, `submit()` on Ctrl or Cmd with Enter, `left()` on Escape. */
 export function mount({root, text, label, describedBy, changed, submit, left}) {
   const leaving = view => (view.setTabFocusMode(true), left(), true);
@@ -81,15 +97,17 @@ export function mount({root, text, label, describedBy, changed, submit, left}) {
         indentUnit.of('    '), EditorState.tabSize.of(4), indentOnInput(), bracketMatching(),
         new LanguageSupport(pythonLanguage), syntaxHighlighting(ink), look, fault,
         EditorView.contentAttributes.of({'aria-label': label, ...(describedBy && {'aria-description': describedBy})}),
-        EditorView.domEventHandlers({beforeinput: typedOver, blur: (_, view) => void view.setTabFocusMode(false)}),
+        tabMovesOnUntilUsed(), EditorView.domEventHandlers({beforeinput: typedOver}),
         EditorView.updateListener.of(update => { if (update.docChanged) changed(update.state.doc.toString()); }),
       ],
     }),
   });
   return {
-    focus: at => {
-      if (at !== undefined) view.dispatch({selection: {anchor: Math.min(at, view.state.doc.length)}});
+    focus: (anchor, head = anchor, used = false) => {
+      const within = place => Math.min(place, view.state.doc.length);
+      if (anchor !== undefined) view.dispatch({selection: {anchor: within(anchor), head: within(head)}});
       view.focus();
+      if (used) view.setTabFocusMode(false);
     },
     get text() { return view.state.doc.toString(); },
     set text(value) { view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: value}}); },

@@ -8,6 +8,7 @@ import pytest
 
 from app.bank.bank import Bank
 from app.bank.fault import BankError
+from app.bank.news import news
 from app.settings import BUILT_IN_QUESTIONS
 from tests.question_text import QUESTION, another, changed, put
 
@@ -184,6 +185,43 @@ def test_a_refresh_in_another_thread_never_shows_half_a_bank(folder: Path) -> No
     done.set()
     reader.join()
     assert seen == {2}
+
+
+def told(bank: Bank) -> list[str]:
+    """What a look at the files tells an instructor."""
+    before = bank.shelf
+    bank.refresh()
+    return [f"{found.says}: {found.at}" for found in news(before, bank.shelf)]
+
+
+def test_a_fault_and_its_repair_are_told_once_each(folder: Path) -> None:
+    bank = Bank(folder)
+    path = put(folder, changed(("hints:", "hint:")))
+    fault = f"{path}:7:1: unknown key `hint`; did you mean `hints`?"
+    assert told(bank) == [f"a question file is at fault (its last good version is served): {fault}"]
+    assert told(bank) == []
+    path.write_text(QUESTION)
+    assert told(bank) == [f"a question file is read again: {path}"]
+    assert told(bank) == []
+
+
+def test_new_and_deleted_files_are_told(folder: Path) -> None:
+    bank = Bank(folder)
+    first, middle = folder / "lists" / "03-first.yaml", put(folder, another(5, "middle"), "05-middle.yaml")
+    broken = put(folder, "id: x\n", "06-x.yaml")
+    first.unlink()
+    found = told(bank)
+    assert f"a question file is gone, and its question with it: {first}" in found
+    assert f"a question file is new: {middle}" in found
+    assert all(f"(it is not served): {broken}:" in line for line in found if "at fault" in line)
+
+
+def test_a_folder_that_goes_and_comes_back_is_told_as_one(folder: Path) -> None:
+    bank = Bank(folder)
+    (folder / "lists").rename(folder / ".lists")
+    assert [line.partition(":")[0] for line in told(bank)] == ["a question file is at fault"]
+    (folder / ".lists").rename(folder / "lists")
+    assert told(bank) == [f"a question file is read again: {folder}"]
 
 
 def test_the_built_in_questions_have_no_fault() -> None:

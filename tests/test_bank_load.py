@@ -89,25 +89,29 @@ def test_a_fault_reads_as_file_line_column_and_message() -> None:
         ("title: Doubling", f"title: {'x' * 121}", "title:", "`title` must have at most 120 characters"),
         ("topics: [python]", "topics: python", "topics:", "`topics` must be a list"),
         ("topics: [python]", "topics: []", "topics:", "`topics` needs 1 or more, and has 0"),
-        ("topics: [python]", "topics: [Py Thon]", "topics:", "`topics.0` must be lower-case words joined by dashes"),
+        ("topics: [python]", "topics: [Py Thon]", "topics:", "item 1 of `topics` must be lower-case words joined"),
         ("function: double", "function: 2x", "function:", "must be a name that Python knows"),
         ("kind: prose", "kind: prosa", "kind: prosa", "`kind` must be code or prose"),
-        ("    kind: prose\n", "", "- id: explain", "`parts.1.kind` is missing; write `kind: code` or `kind: prose`"),
-        ("rtol: 1.0e-5", "rtol: .nan", "compare:", "`parts.0.compare.rtol` must be a finite number"),
-        ("rtol: 1.0e-5", "atol: .inf", "compare:", "`parts.0.compare.atol` must be a finite number"),
+        ("    kind: prose\n", "", "- id: explain", "`kind` is missing; write `kind: code` or `kind: prose`"),
+        ("rtol: 1.0e-5", "rtol: .nan", "compare:", "`rtol` must be a finite number"),
+        ("rtol: 1.0e-5", "atol: .inf", "compare:", "`atol` must be a finite number"),
         ("rtol: 1.0e-5", "rtol: 2", "compare:", "must be at most 1"),
         ("rtol: 1.0e-5", "rtol: small", "compare:", "must be a number"),
         ("accept: [tensor", "accept: [tensors", "compare:", "must be 'tensor', 'array', 'number', 'list' or 'tuple'"),
         ("compare: {rtol: 1.0e-5, accept: [tensor, array]}", "compare: 3", "compare:", "must be a mapping"),
-        ("compare: {rtol: 1.0e-5", "limits: {wall_s: 0}\n    compare: {rtol: 0.1", "limits:", "must be more than 0"),
+        ("    compare: {", "    limits: {wall_s: 0}\n    compare: {", "limits:", "`wall_s` must be more than 0"),
         ("hidden: true", "hidden: 1", "hidden:", "must be true or false"),
         ("    wrong:\n", "    rules: [{}]\n    wrong:\n", "rules:", "a rule needs `uses` or `avoids`"),
         ("function: double", "variables: [xs]", "- id: write", "`cases` and `random` belong to a part with `function`"),
-        ("contradicts: doubled", "contradicts: it", "- id: explain", "`repeats` contradicts `it`, which is no point"),
+        ("contradicts: doubled", "contradicts: it", "contradicts: it", "`it` is no point of this part; there are: dou"),
         ("  - Multiply it by two.\n", "", "- Think", "`hints` needs 2 or more, and has 1"),
-        ("- id: new\n", "- id: doubled\n", "- id: explain", "two points have the same id"),
-        ("- id: explain\n", "- id: write\n", "id: doubling", "two parts have the same id"),
-        ("covers: [doubled]", "covers: [other]", "- id: explain", "a sample covers `other`, which is no point"),
+        (
+            "    misconceptions:",
+            "      - {text: x, id: new}\n    misconceptions:",
+            "- {text: x",
+            "two points have the same",
+        ),
+        ("- id: explain\n    kind: prose", "- kind: prose\n    id: write", "id: write", "two parts have the same id"),
     ],
 )
 def test_a_mistake_is_told_at_its_line_in_words_of_the_author(old: str, new: str, at: str, says: str) -> None:
@@ -116,6 +120,46 @@ def test_a_mistake_is_told_at_its_line_in_words_of_the_author(old: str, new: str
     assert isinstance(found, list) and len(found) == 1, found
     assert says in found[0].message
     assert found[0].line == line_of(text, at)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value", "says"),
+    [
+        ("covers: [doubled]", "covers: [doubld]", "doubld", "no point of this part; did you mean `doubled`?"),
+        ("contradicts: doubled", "contradicts: doubld", "doubld", "no point of this part; did you mean `doubled`?"),
+        ("function: double", "function: doubel", "doubel", "defines no function `doubel`; did you mean `double`?"),
+        ("function: double", "function: _x", "_x", "defines no function `_x`; there are: math, double"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_told_at_that_name(old: str, new: str, value: str, says: str) -> None:
+    text = changed((old, new))
+    line = next(number for number, line in enumerate(text.split("\n"), 1) if value in line)
+    fault = only(text)
+    assert (fault.line, fault.column) == (line, text.split("\n")[line - 1].index(value) + 1)
+    assert says in fault.message
+
+
+def test_a_limit_is_told_as_the_author_wrote_it() -> None:
+    fault = only(changed(("    compare: {", "    limits: {wall_s: 0}\n    compare: {")))
+    assert (fault.message, fault.column) == ("`wall_s` must be more than 0", 22)
+
+
+def test_a_variable_that_the_solution_does_not_make_is_told_at_its_name() -> None:
+    start, end = QUESTION.index("    cases:"), QUESTION.index("    compare:")
+    text = (QUESTION[:start] + QUESTION[end:]).replace("function: double", "variables: [double, twice]")
+    assert "makes no variable `twice`" in only(text).message
+    assert isinstance(read_source(FILE, text.replace("twice", "math").encode()), Source)
+
+
+@pytest.mark.parametrize("solution", ["exec('double = 1')", "if 1:\n          double = sum", "x = double = 1"])
+def test_a_function_that_comes_about_in_another_way_is_no_fault(solution: str) -> None:
+    assert source(changed(("def double(xs):\n          return [2 * x for x in xs]", solution)))
+
+
+def test_draws_without_make_are_told_at_their_code() -> None:
+    text = changed(("def make(rng):", "def made(rng):"))
+    assert "has to define a function `make(rng)`" in only(text).message
+    assert only(text).line == line_of(text, "make: |")
 
 
 def test_a_fault_points_at_the_value_or_at_the_key_that_is_unknown() -> None:
@@ -183,7 +227,7 @@ def test_python_that_no_parser_can_hold_is_a_fault_and_no_crash() -> None:
 
 
 def test_code_with_the_wrong_type_is_told_once() -> None:
-    assert "`parts.0.setup` must be text" in only(changed(("setup: |\n      import math", "setup: 3"))).message
+    assert "`setup` must be text" in only(changed(("setup: |\n      import math", "setup: 3"))).message
 
 
 @pytest.mark.parametrize("parts", ["parts: 3\n", "parts: [3]\n", "parts: [{kind: code, cases: 3, random: 4}]\n"])

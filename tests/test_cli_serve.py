@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from app.cli import main
-from app.serving import address, listen
+from app.serving import address, listen, serve
+from app.settings import Settings
 from app.terminal import Usage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +54,24 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> N
     environment = {**os.environ, "SELFGRAD_DATA_DIR": str(tmp_path)}
     ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
     assert ran.returncode == 2 and "cannot be opened for writing" in ran.stderr and ran.stderr.count("\n") == 1
+
+
+def test_a_database_whose_driver_is_not_installed_is_told_with_the_package(tmp_path: Path) -> None:
+    (tmp_path / "psycopg.py").write_text("raise ModuleNotFoundError('No module named psycopg', name='psycopg')")
+    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--database", "postgresql://me@127.0.0.1/name"]
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "SELFGRAD_DATA_DIR": str(tmp_path), "PYTHONPATH": path}
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert ran.returncode == 2 and "install psycopg" in ran.stderr and ran.stderr.count("\n") == 1
+
+
+def test_an_idle_connection_is_kept_longer_than_clients_keep_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made: list[uvicorn.Config] = []
+    monkeypatch.setattr("app.serving.Server.run", lambda server, sockets: made.append(server.config))
+    serve(Settings.read(port=0, data_dir=tmp_path, secret_key="a secret"))
+    assert made[0].timeout_keep_alive > 60
 
 
 def test_a_port_in_use_is_told_before_anything_else(capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,7 +78,7 @@ ENDINGS = {
     "raises": ("x = 1\nprint(y)", Ending.ERROR, "It stopped with a `NameError` in line 2: name 'y' is not defined."),
     "raises when called": (
         "def double(xs):\n    return [xs[0]]", Ending.ERROR,
-        "It stopped with an `IndexError` in line 2, when called as double([]): list index out of range.",
+        "It stopped with an `IndexError` in line 2, when called as `double([])`: list index out of range.",
     ),
     "endless": ("while True:\n    pass", Ending.TIMEOUT, "It did not finish within 1 second: is there a loop that"),
     "hungry": ("x = []\nwhile True:\n    x.append(bytearray(10**7))", Ending.MEMORY, "more memory than the 512 MB"),
@@ -168,7 +168,7 @@ def test_a_changed_argument_is_told_before_and_after(runner: Runner) -> None:
     assert made.checks is not None and not made.checks[2].passed and made.checks[1].passed
     assert made.checks[2].says == "`double([])` changes `xs`: it was [] and is [0] afterwards."
     assert made.counterexample is not None
-    assert (made.counterexample.expected, made.counterexample.got) == ("[]", "[0]")
+    assert (made.counterexample.expected, made.counterexample.got) == ("xs = [], as before", "xs = [0]")
 
 
 def test_the_answers_child_sees_no_solution_no_draw_and_no_expected_value(runner: Runner) -> None:

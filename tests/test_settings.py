@@ -36,7 +36,13 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "x"), ("PORT", "65536"), ("LANES", "0"), ("QUESTIONS", "/no/such/folder"), ("DATABASE_URL", "mysql://x/y")],
+    [
+        ("PORT", "x"),
+        ("PORT", "65536"),
+        ("LANES", "0"),
+        ("QUESTIONS", "/no/such/folder"),
+        ("DATABASE_URL", "mysql://x/y"),
+    ],
 )
 def test_a_wrong_value_is_told_in_one_sentence_that_names_it(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -45,6 +51,14 @@ def test_a_wrong_value_is_told_in_one_sentence_that_names_it(
     with pytest.raises(SettingsError) as told:
         Settings.read()
     assert str(told.value).startswith(f"SELFGRAD_{name}") and "\n" not in str(told.value)
+
+
+def test_a_port_that_is_no_number_is_told_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELFGRAD_PORT", "abc")
+    with pytest.raises(SettingsError, match="^SELFGRAD_PORT 'abc': should be a whole number.$"):
+        Settings.read()
+    with pytest.raises(SettingsError, match="should be at most 65535.$"):
+        Settings.read(port=70000)
 
 
 def test_a_wrong_option_is_named_as_it_was_typed() -> None:

@@ -157,7 +157,20 @@ def test_ones_own_grade_is_stored_and_can_be_changed(database: Database) -> None
         with database.write() as connection:
             attempts.grade_oneself(connection, graded)
         assert read(database, attempt) == graded
+        assert standing(database)["doubling", "explain"].done is ticked
+
+
+def test_a_part_stays_done_while_any_attempt_at_it_is_passed(database: Database) -> None:
+    first, second, other = (new(part="explain").settled(verdict(False)) for _ in range(3))
+    for attempt, passed in ((first, True), (second, False), (replace(other, part="write"), True)):
+        store(database, attempt)
+        with database.write() as connection:
+            attempts.grade_oneself(connection, replace(attempt, self_grade={"doubled": passed}, passed=passed))
     assert standing(database)["doubling", "explain"].done
+    with database.write() as connection:
+        attempts.grade_oneself(connection, replace(first, self_grade={"doubled": False}, passed=False))
+    assert not standing(database)["doubling", "explain"].done
+    assert standing(database)["doubling", "write"].done
 
 
 def test_the_sums_are_those_of_the_attempts(database: Database) -> None:

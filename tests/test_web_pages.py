@@ -1,14 +1,17 @@
 """The pages, as a browser without JavaScript walks through them."""
 
 import re
+import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.sandbox.pool import Pool
+from app.web.render import Pages
 from tests.client import DRAFT, FORM, PAGE, RIGHT, WRITE, WRONG, browser, site
 
 EXPLAIN = "/questions/doubling/parts/explain"
@@ -174,6 +177,35 @@ def test_states_go_from_new_to_done(client: TestClient) -> None:
     assert seen == ["new", "draft", "tried", "done"]
 
 
+def test_a_part_whose_points_are_not_all_ticked_is_tried_and_not_done(client: TestClient) -> None:
+    client.post(FORM, data={"answer": RIGHT})
+    sent = client.post(EXPLAIN, data={"answer": "dunno"}, follow_redirects=False)
+    seen = []
+    for points in ([], ["doubled"], ["doubled", "new"], ["new"]):
+        client.post(sent.headers["location"] + "/self-grade", data={"point": points, "sent": "yes"})
+        seen.append(state(client))
+    assert seen == ["tried", "tried", "done", "tried"]
+
+
+def test_a_refused_form_leads_back_to_where_it_was(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    page = Pages.page
+
+    def spy(pages: Pages, template: str, nav: str, **context: Any) -> Any:
+        given.append(context["back"])
+        return page(pages, template, nav, **context)
+
+    sent = client.post(EXPLAIN, data={"answer": "Each."}, follow_redirects=False).headers["location"]
+    monkeypatch.setattr(Pages, "page", spy)
+    for text in ("", "x" * 70_000, "x" * 300_000):  # empty, over the limit of an answer, over that of a request
+        client.post(FORM, data={"answer": text})
+    client.post(sent + "/self-grade", data={"point": "none"})
+    client.post("/questions/doubling/parts/nothing", data={"answer": "x"})
+    client.get("/nowhere")
+    here = {"href": "/questions/doubling#write", "label": "Back to the question"}
+    assert given == [here] * 3 + [{"href": sent, "label": "Back to your answer"}, None, None]
+
+
 def test_the_explanation_opens_when_everything_is_answered(client: TestClient) -> None:
     secret = "Like this"
     client.post(EXPLAIN, data={"answer": "Each is doubled."})
@@ -245,6 +277,32 @@ def test_only_static_files_are_served_as_such(client: TestClient, path: str) -> 
 def test_two_browsers_do_not_see_each_other(client: TestClient, app: TestClient) -> None:
     client.put(DRAFT, json={"answer": "alice was here"})
     assert "alice was here" not in browser(app).get(PAGE).text
+
+
+def test_a_running_program_tells_of_broken_files_on_stderr_as_they_break(
+    tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.main.REFRESH_S", 0.01)
+    logged = ""
+
+    def wait_for(words: str) -> None:
+        nonlocal logged
+        until = time.monotonic() + 20
+        while words not in logged:
+            assert time.monotonic() < until, logged
+            logged += capfd.readouterr().err
+            time.sleep(0.01)
+
+    with site(tmp_path, pool):
+        path = tmp_path / "questions" / "lists" / "07-doubling.yaml"
+        good = path.read_text()
+        path.write_text(good.replace("title: Doubling", "titel: Doubling"))
+        wait_for(f"{path}:3:1: unknown key `titel`")
+        path.write_text(good)
+        wait_for("read again")
+        path.unlink()
+        wait_for("is gone")
+    assert logged.count("titel") == 1
 
 
 def test_a_changed_question_is_served_within_seconds(tmp_path: Path, pool: Pool) -> None:

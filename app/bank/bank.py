@@ -43,6 +43,11 @@ class Bank:
         self._shelf = _arrange(_read_all(folder, {}))
 
     @property
+    def shelf(self) -> Shelf:
+        """All of it as it is now."""
+        return self._shelf
+
+    @property
     def questions(self) -> tuple[Question, ...]:
         """By chapter, and in it by number."""
         return self._shelf.questions

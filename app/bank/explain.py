@@ -27,10 +27,10 @@ DEMANDS = {
     "too_short": "needs {min_length} or more, and has {items}",
     "too_long": "may have at most {max_length}, and has {items}",
     "literal_error": "must be {expected}",
-    "greater_than_equal": "must be at least {ge}",
-    "greater_than": "must be more than {gt}",
-    "less_than_equal": "must be at most {le}",
-    "less_than": "must be less than {lt}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "greater_than": "must be more than {gt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "less_than": "must be less than {lt:g}",
 }
 PATTERNS = {  # the first letters of the pattern tell which it is
     "^[a-z": "must be lower-case words joined by dashes, such as `list-comprehension`",
@@ -75,22 +75,30 @@ def _only_seems_short(root: Node, found: Any) -> bool:
 
 def _fault(path: Path, root: Node, kind: str, loc: tuple[str | int, ...], limits: dict[str, Any]) -> FileFault:
     where = _in_file(loc)
-    name = ".".join(str(step) for step in where)
+    name = _name(where)
     node = root.at(where)
     place = node.place
     if kind == "missing":
-        says = f"`{name}` is missing; add it"
+        says = f"{name} is missing; add it"
     elif kind == "extra_forbidden":
         place, says = root.at(where[:-1]).keys[str(where[-1])], _unknown(loc)
     elif kind == "union_tag_not_found":
-        says = f"`{name}.kind` is missing; write {' or '.join(f'`kind: {known}`' for known in KINDS)}"
+        says = f"`kind` is missing; write {' or '.join(f'`kind: {known}`' for known in KINDS)}"
     elif kind == "union_tag_invalid":
         place, says = root.at((*where, "kind")).place, f"`kind` must be {' or '.join(KINDS)}"
     elif kind == "value_error":
         says = str(limits["error"])
     else:
-        says = f"`{name}` {_demand(kind, limits, node)}"
+        says = f"{name} {_demand(kind, limits, node)}"
     return FileFault(path, place.line, place.column, says)
+
+
+def _name(where: Sequence[str | int]) -> str:
+    """What an author calls it, who sees the place: `wall_s`, or item 2 of `topics`."""
+    key = next((str(step) for step in reversed(where) if isinstance(step, str)), "")
+    if where and isinstance(where[-1], int):
+        return f"item {where[-1] + 1} of `{key}`"
+    return f"`{key}`" if key else "the question"
 
 
 def _in_file(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:

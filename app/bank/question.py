@@ -1,7 +1,7 @@
 """A question and its parts as frozen values: the schema of a question file, told once.
 
-`load` makes them from YAML; every other room only reads them. Unknown keys are errors here, so a typing mistake in a
-file is found and never ignored.
+`load` makes them from YAML, after `sense` has looked where their names lead; every other room only reads them. Unknown
+keys are errors here, so a typing mistake in a file is found and never ignored.
 """
 
 from typing import Annotated, Any, Literal
@@ -128,20 +128,6 @@ class ProsePart(Frozen):
     accept_short: tuple[str, ...] = ()
     samples: Annotated[tuple[Sample, ...], Field(min_length=3)]
 
-    @model_validator(mode="after")
-    def names_its_own_points(self) -> "ProsePart":
-        ids = [point.id for point in self.points]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two points have the same id")
-        for sample in self.samples:
-            for covered in sample.covers:
-                if covered not in ids:
-                    raise ValueError(f"a sample covers `{covered}`, which is no point of this part")
-        for wrong in self.misconceptions:
-            if wrong.contradicts is not None and wrong.contradicts not in ids:
-                raise ValueError(f"`{wrong.id}` contradicts `{wrong.contradicts}`, which is no point of this part")
-        return self
-
 
 Part = Annotated[CodePart | ProsePart, Field(discriminator="kind")]
 
@@ -155,13 +141,6 @@ class Question(Frozen):
     hints: Annotated[tuple[Text, ...], Field(min_length=2)]
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
     answer: Text
-
-    @model_validator(mode="after")
-    def parts_have_own_ids(self) -> "Question":
-        ids = [part.id for part in self.parts]
-        if len(set(ids)) != len(ids):
-            raise ValueError("two parts have the same id")
-        return self
 
     def part(self, part_id: str) -> Part | None:
         return next((part for part in self.parts if part.id == part_id), None)

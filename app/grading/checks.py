@@ -8,9 +8,9 @@ from app.bank.question import CodePart
 from app.grading.compare import Difference, difference
 from app.grading.exams import Exam
 from app.grading.judge import Judged, says
-from app.grading.show import a_kind
+from app.grading.show import a_kind, kind_of
 from app.grading.verdict import Check
-from app.grading.words import RESULT, upper
+from app.grading.words import RESULT, too_large, upper
 from app.sandbox.job import Outcome, Value
 
 VALUES_WEIGHT = 2  # against all other checks together
@@ -41,45 +41,62 @@ def variable_score(checks: list[Check]) -> float:
 def call_checks(
     part: CodePart, judged: list[Judged], rules: list[Check], names: tuple[str, ...], worst: Judged | None
 ) -> list[Check]:
-    """`worst` is the smallest counterexample, whose failure is told before any other of its kind."""
-    ordered = [worst, *judged] if worst else judged
-    differing = [one for one in ordered if one.failure == "differs" and one.difference]
-    form = next((one for one in differing if one.difference and one.difference.property != "values"), None)
-    wrong = next((one for one in differing if one.difference and one.difference.property == "values"), None)
-    raised = next((one for one in ordered if one.failure == "raised"), None)
-    made = [_returns(part, judged, form, raised, names), _values(part, judged, wrong, raised or form, names)]
+    """`worst` is the counterexample. Its failure is told once, in the check that it breaks; the other checks only
+    count, so that one verdict speaks of one input."""
+    made = [_returns(part, judged, worst, names), _values(part, judged, worst, names)]
     if part.unchanged:
-        changed = next((one for one in ordered if one.failure == "changed"), None)
-        told = upper(says(part, changed, names)) + "." if changed else "The arguments are left as they were."
-        made.append(Check(id="unchanged", passed=changed is None, says=told))
+        changed = [one for one in judged if one.failure == "changed"]
+        told = "The arguments are left as they were."
+        if worst is not None and worst.failure == "changed":
+            told = _ended(upper(says(part, worst, names)))
+        elif changed:
+            told = f"{_of(changed, judged)} change an argument."
+        made.append(Check(id="unchanged", passed=not changed, says=told))
     return made + rules
 
 
-def _returns(
-    part: CodePart, judged: list[Judged], form: Judged | None, raised: Judged | None, names: tuple[str, ...]
-) -> Check:
-    if form is not None and form.difference is not None:
-        whole = not form.difference.path and form.difference.says.startswith((RESULT, "it returned"))
-        told = form.difference.says if whole else says(part, form, names)
+def is_form(judged: Judged) -> bool:
+    """What came is of another type, shape or dtype, so its values do not matter yet."""
+    if judged.failure != "differs" or judged.difference is None:
+        return False
+    long = too_large(judged.got) and kind_of(judged.got).split()[0] == kind_of(judged.expected)
+    return judged.difference.property != "values" and not long
+
+
+def is_whole(difference: Difference) -> bool:
+    """It is about the result as a whole, so it is true of other inputs too."""
+    return not difference.path and difference.says.startswith((RESULT, "it returned"))
+
+
+def _returns(part: CodePart, judged: list[Judged], worst: Judged | None, names: tuple[str, ...]) -> Check:
+    if worst is not None and is_form(worst) and worst.difference is not None:
+        told = worst.difference.says if is_whole(worst.difference) else says(part, worst, names)
         return Check(id="returns", passed=False, says=_ended(upper(told)))
-    if raised is not None:
-        return Check(id="returns", passed=False, says=_ended(upper(says(part, raised, names))))
+    if worst is not None and worst.failure == "raised":
+        return Check(id="returns", passed=False, says=_ended(upper(says(part, worst, names))))
+    formed, raised = [one for one in judged if is_form(one)], [one for one in judged if one.failure == "raised"]
+    if formed or raised:
+        counted = [f"{_of(formed, judged)} give a result of another form"] if formed else []
+        counted += [f"{_of(raised, judged)} raise an exception"] if raised else []
+        return Check(id="returns", passed=False, says=_ended("; ".join(counted)))
     kinds = {a_kind(one.expected) for one in judged}
     return Check(
         id="returns", passed=True, says=f"It returns {kinds.pop() if len(kinds) == 1 else 'what was asked for'}."
     )
 
 
-def _values(
-    part: CodePart, judged: list[Judged], wrong: Judged | None, raised: Judged | None, names: tuple[str, ...]
-) -> Check:
+def _values(part: CodePart, judged: list[Judged], worst: Judged | None, names: tuple[str, ...]) -> Check:
     right = sum(one.failure in (None, "changed") for one in judged)
-    if wrong is None and raised is None:
+    if right == len(judged):
         told = f"All {len(judged)} results are right." if len(judged) > 1 else "The result is right."
         return Check(id="values", passed=True, says=told)
-    first = wrong or raised
-    told = f"{_ended(upper(says(part, first, names)))} " if first else ""
+    wrong = worst is not None and worst.failure == "differs" and not is_form(worst)
+    told = f"{_ended(upper(says(part, worst, names)))} " if wrong and worst is not None else ""
     return Check(id="values", passed=False, says=f"{told}{right} of {len(judged)} results are right.")
+
+
+def _of(some: list[Judged], judged: list[Judged]) -> str:
+    return f"{len(some)} of {len(judged)} calls"
 
 
 def call_score(checks: list[Check], judged: list[Judged]) -> float:

@@ -4,6 +4,7 @@ Nothing that the answer's child says is a verdict: its values are compared with 
 on the source are looked at in a third child, at the same time as the answer runs.
 """
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -11,16 +12,18 @@ from dataclasses import dataclass, replace
 from app.bank.question import CodePart, Question
 from app.grading import checks, rules
 from app.grading.counterexample import names_of, of_call, of_rule, of_variables
-from app.grading.endings import fault_of, meaning, raised, refusal
+from app.grading.endings import fault_of, how, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
-from app.grading.words import RESULT, upper
+from app.grading.words import upper
 from app.sandbox.job import Ending, Job, Outcome, Runner
 
+log = logging.getLogger(__name__)
 OUTPUT_SHOWN = 4_000
+GOT_SHOWN = 160  # in the summary; of a longer result only the first difference is told
 REMEMBERS = (
     "the first call is right and a later one is not, so something survives from one call to the next: "
     "a global name, or a default argument such as `=[]`"
@@ -66,7 +69,7 @@ def grade_code(
 def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: bool) -> Verdict:
     part = verdict.part
     if ran.exam.fault:
-        return verdict(Ending.INTERNAL, meaning(part, Outcome(Ending.INTERNAL), answer), log=ran.exam.fault)
+        return verdict.failed(ran.exam.fault)
     outcome = _complete(part, ran.exam, ran.outcome)
     if outcome.ending is not Ending.OK:
         return verdict.ended(outcome, answer)
@@ -124,7 +127,7 @@ def _variables(verdict: "_Writer", ran: Ran, outcome: Outcome) -> Verdict:
     made = checks.variable_checks(found, ran.exam.variables)
     ruled = _rules(part, ran.rules, all(check.passed for check in made))
     if ruled is None:
-        return verdict(Ending.INTERNAL, meaning(part, Outcome(Ending.INTERNAL), ""), log="the rules were not judged")
+        return verdict.failed("the rules were not judged")
     made += ruled
     wrong = next((check for check in made if not check.passed), None)
     names = " and ".join(filter(None, [", ".join(part.variables[:-1]), part.variables[-1]]))
@@ -144,14 +147,13 @@ def _calls(
     right = all(one.failure in (None, "changed") for one in judged)
     ruled = _rules(part, ran.rules, right)
     if ruled is None:
-        return verdict(
-            Ending.INTERNAL, meaning(part, Outcome(Ending.INTERNAL), answer), log="the rules were not judged"
-        )
+        return verdict.failed("the rules were not judged")
     made = checks.call_checks(part, judged, ruled, names_of(part), worst)
     score = checks.call_score(made, judged)
     broken = next((check for check in ruled if not check.passed), None)
     example = of_call(part, exam, worst) if worst else of_rule(part, exam, broken) if broken else None
-    if worst is not None and worst.failure != "changed" and explain and remembers(part, exam, answer, worst, run):
+    wrong = explain and worst is not None and worst.failure != "changed"
+    if wrong and worst is not None and remembers(part, exam, answer, worst, judged, run):
         example = example and example.model_copy(update={"first_difference": REMEMBERS})
     if worst is not None and worst.fault is not None:
         fault = fault_of(worst.fault)
@@ -169,12 +171,21 @@ def _calls(
 def _worst(
     part: CodePart, exam: Exam, answer: str, judged: list[Judged], run: Runner, explain: bool
 ) -> Judged | None:  # fmt: skip
-    """The failure to tell: one that raised before one that is wrong, and of those the smallest that can be found."""
-    for kind in ("raised", "differs", "changed"):
-        failing = [one for one in judged if one.failure == kind]
-        if failing:
-            return smallest(part, exam, answer, failing, run) if explain else failing[0]
+    """The failure to tell: one that raised before one that is wrong, unless more calls give another type, which is
+    then the fault behind both; and of those the smallest that can be found. The verdict's ending follows what is told:
+    it is `error` only when the told call raised."""
+    failing = {kind: [one for one in judged if one.failure == kind] for kind in ("raised", "differs", "changed")}
+    typed = [one for one in failing["differs"] if checks.is_form(one) and _property(one) == "type"]
+    if failing["raised"] and len(typed) > len(failing["raised"]):
+        failing = {"differs": typed}
+    for some in failing.values():
+        if some:
+            return smallest(part, exam, answer, some, run) if explain else some[0]
     return None
+
+
+def _property(judged: Judged) -> str:
+    return judged.difference.property if judged.difference else ""
 
 
 def _rules(part: CodePart, outcome: Outcome | None, values_right: bool) -> list[Check] | None:
@@ -191,9 +202,10 @@ def _summary(
         return _not_yet(wrong)
     if example.first_difference == REMEMBERS:
         return f"Not yet: {REMEMBERS}."
-    if worst.failure == "differs" and worst.difference is not None and worst.difference.property == "values":
+    values = worst.failure == "differs" and _property(worst) == "values"
+    if values and len(example.got) <= GOT_SHOWN:
         return f"Not yet: `{example.picture['caption']}` should give {example.expected}, but it gives {example.got}."  # type: ignore[index]
-    if worst.difference is not None and worst.difference.says.startswith((RESULT, "it returned")):
+    if worst.failure == "differs" and worst.difference is not None and checks.is_whole(worst.difference) and not values:
         return _not_yet(wrong)
     return f"Not yet: {says(part, worst, names_of(part))}."
 
@@ -221,7 +233,6 @@ class _Writer:
         score: float = 0.0,
         counterexample: Counterexample | None = None,
         shown: int = 0,
-        log: str = "",
     ) -> Verdict:
         return Verdict(
             question=self.question.id, part=self.part.id, kind=self.part.kind,
@@ -229,17 +240,22 @@ class _Writer:
             score=score, ending=ending, summary=clean(upper(summary), 600, lines=False),
             checks=None if made is None else tuple(made), counterexample=counterexample,
             output=None if outcome is None else printed(outcome, shown),
-            error=None if outcome is None else fault_of(outcome.fault), how=how(self.part, log),
+            error=None if outcome is None else fault_of(outcome.fault), 
+            how=how(self.part, ending, made is not None),
         )  # fmt: skip
 
     def ended(self, outcome: Outcome, answer: str) -> Verdict:
         """A run that did not come to its end."""
-        timing = Timing(queue=outcome.queue_ms, run=outcome.run_ms)
-        log = outcome.output if outcome.ending is Ending.INTERNAL else ""
         if outcome.ending is Ending.INTERNAL:
-            outcome = replace(outcome, output="", calls=(), fault=None)
-        made = self(outcome.ending, meaning(self.part, outcome, answer), outcome=outcome, log=log)
+            return self.failed(outcome.output)
+        timing = Timing(queue=outcome.queue_ms, run=outcome.run_ms)
+        made = self(outcome.ending, meaning(self.part, outcome, answer), outcome=outcome)
         return made.model_copy(update={"timing_ms": timing})
+
+    def failed(self, why: str) -> Verdict:
+        """Our own failure. What it was is for the log and for the author's check, never for the student."""
+        log.error("%s/%s could not be graded: %s", self.question.id, self.part.id, clean(why, 400, lines=False))
+        return self(Ending.INTERNAL, meaning(self.part, Outcome(Ending.INTERNAL), ""))
 
 
 def printed(outcome: Outcome, shown: int) -> str:
@@ -248,20 +264,3 @@ def printed(outcome: Outcome, shown: int) -> str:
     if len(text) <= OUTPUT_SHOWN:
         return clean(text, OUTPUT_SHOWN)
     return f"{clean(text[:OUTPUT_SHOWN], OUTPUT_SHOWN)}\n… ({len(text) - OUTPUT_SHOWN:,} more characters are not shown)"
-
-
-def how(part: CodePart, log: str = "") -> str:
-    """One line that says how the answer was graded."""
-    if log:
-        return f"Not graded: {clean(log, 400, lines=False)}"
-    compare = part.compare
-    near = f"whole numbers exactly, other numbers to a relative {compare.rtol:g}"
-    if part.variables:
-        names = ", ".join(part.variables)
-        return f"The program ran by itself in a sandbox; {names} were compared with a reference: {near}."
-    drawn = f" and {part.random.count} random ones" if part.random else ""
-    hidden = sum(case.hidden for case in part.cases)
-    given = f"{len(part.cases)} given inputs ({hidden} of them hidden)" if part.cases else "no given inputs"
-    rule = ", and its source against the rules" if part.rules else ""
-    ran = f"The function ran by itself in a sandbox on {given}{drawn}"
-    return f"{ran}; results were compared with a reference: {near}{rule}."

@@ -5,8 +5,9 @@ import functools
 
 from app.bank.question import CodePart
 from app.grading.checks import variable_differences
-from app.grading.exams import Exam
-from app.grading.judge import Judged, called, says
+from app.grading.compare import EXACT
+from app.grading.exams import Arguments, Exam
+from app.grading.judge import Judged, called, name_of, says
 from app.grading.picture import alone, error, pair
 from app.grading.show import clean, show, show_all
 from app.grading.verdict import Check, Counterexample
@@ -37,18 +38,14 @@ def of_call(part: CodePart, exam: Exam, judged: Judged) -> Counterexample:
     names = names_of(part)
     args = judged.args
     path = judged.difference.path if judged.difference else ()
-    expected, got = judged.expected, judged.got
     if judged.failure == "changed" and judged.argument is not None:
-        expected, got = judged.before, judged.after
+        return _of_changed(part, exam, judged, names)
+    expected, got = judged.expected, judged.got
     first, second = pair(expected, got, path, part.compare)
     shown = show(got, SHOWN)
     if judged.fault is not None:
         shown = raised_text(judged.fault)
         second = error(shown.removeprefix("raised "))
-    named = [
-        {"name": names[place] if place < len(names) else f"argument {place + 1}", "picture": alone(value)}
-        for place, value in enumerate(args)
-    ]
     return Counterexample(
         args=show_all(args, SHOWN),
         expected=show(expected, SHOWN),
@@ -57,8 +54,28 @@ def of_call(part: CodePart, exam: Exam, judged: Judged) -> Counterexample:
         if judged.difference and judged.failure == "differs"
         else says(part, judged, names),
         seed=exam.seed,
-        picture={"args": named, "expected": first, "got": second, "caption": called(part, args)},
+        picture={"args": _named(args, names), "expected": first, "got": second, "caption": called(part, args)},
     )
+
+
+def _of_changed(part: CodePart, exam: Exam, judged: Judged, names: tuple[str, ...]) -> Counterexample:
+    """An argument that was not left as it was; the result was right, and is not shown."""
+    name = name_of(names, judged.argument or 0)
+    path = judged.difference.path if judged.difference else ()
+    first, second = pair(judged.before, judged.after, path, EXACT)
+    caption = f"{name} after {called(part, judged.args)}"
+    return Counterexample(
+        args=show_all(judged.args, SHOWN),
+        expected=f"{name} = {show(judged.before, SHOWN)}, as before",
+        got=f"{name} = {show(judged.after, SHOWN)}",
+        first_difference=says(part, judged, names),
+        seed=exam.seed,
+        picture={"args": _named(judged.args, names), "expected": first, "got": second, "caption": caption},
+    )
+
+
+def _named(args: Arguments, names: tuple[str, ...]) -> list[dict[str, object]]:
+    return [{"name": name_of(names, place), "picture": alone(value)} for place, value in enumerate(args)]
 
 
 def of_rule(part: CodePart, exam: Exam, broken: Check) -> Counterexample | None:

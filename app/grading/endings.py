@@ -52,7 +52,7 @@ def raised(fault: Fault | None, called: str = "") -> str:
     if fault is None:
         return "It stopped with an exception."
     line = f" in line {fault.line}" if fault.line else ""
-    when = f", when called as {called}" if called else ""
+    when = f", when called as `{called}`" if called else ""
     message = f": {_first_line(fault.message)}" if fault.message else ""
     return _sentence(f"It stopped with {_article(fault.type)} `{fault.type}`{line}{when}{message}")
 
@@ -61,6 +61,11 @@ def _refused(part: CodePart, outcome: Outcome, answer: str) -> str:
     fault = fault_of(outcome.fault)
     if fault is None:
         return "Python cannot read it."
+    if (fault.source or "").startswith(">>>"):
+        return (
+            f"Python cannot read line {fault.line}: it begins with `>>>`, which the Python prompt prints. "
+            "Remove every `>>>`, and the lines that Python answered."
+        )
     line = f" in line {fault.line}" if fault.line else ""
     return _sentence(f"Python cannot read it: {_first_line(fault.message) or fault.type}{line}")
 
@@ -135,3 +140,32 @@ MEANING: dict[Ending, Callable[[CodePart, Outcome, str], str]] = {
 
 def meaning(part: CodePart, outcome: Outcome, answer: str) -> str:
     return MEANING[outcome.ending](part, outcome, answer)
+
+
+def how(part: CodePart, ending: Ending, compared: bool) -> str:
+    """One line that says how the answer was graded; `compared` says that it came to comparing results."""
+    if not compared:
+        return HOW[ending].format(seconds=f"{part.limits.wall_s:g}", memory=part.limits.memory_mb)
+    near = f"whole numbers exactly, other numbers to a relative {part.compare.rtol:g}"
+    rule = ", and its source against the rules" if part.rules else ""
+    if part.variables:
+        names = ", ".join(part.variables)
+        return f"The program ran by itself in a sandbox; {names} were compared with a reference: {near}{rule}."
+    drawn = f" and {part.random.count} random ones" if part.random else ""
+    hidden = sum(case.hidden for case in part.cases)
+    given = f"{len(part.cases)} given inputs ({hidden} of them hidden)" if part.cases else "no given inputs"
+    ran = f"The function ran by itself in a sandbox on {given}{drawn}"
+    return f"{ran}; results were compared with a reference: {near}{rule}."
+
+
+HOW: dict[Ending, str] = {
+    Ending.OK: "The answer ran by itself in a sandbox; nothing was compared.",
+    Ending.ERROR: "The program ran by itself in a sandbox until the exception; no result was compared.",
+    Ending.REFUSED: "The answer was not run, so no result was compared.",
+    Ending.TIMEOUT: "The program ran by itself in a sandbox and was stopped after {seconds} s; no result was compared.",
+    Ending.MEMORY: "The program ran by itself in a sandbox, with {memory} MB of memory; no result was compared.",
+    Ending.OUTPUT: "The program ran by itself in a sandbox until it had printed 64 KB; no result was compared.",
+    Ending.KILLED: "The program ran by itself in a sandbox and was ended there; no result was compared.",
+    Ending.NO_RESULT: "The program ran by itself in a sandbox; there was no result to compare.",
+    Ending.INTERNAL: "Not graded: the reference or its inputs failed. This is our fault.",
+}

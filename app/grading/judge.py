@@ -59,11 +59,15 @@ def called(part: CodePart, args: Arguments, limit: int = 120) -> str:
     return f"{part.function}({show_all(args, limit)})"
 
 
+def name_of(names: tuple[str, ...], place: int) -> str:
+    return names[place] if place < len(names) else f"argument {place + 1}"
+
+
 def says(part: CodePart, judged: Judged, names: tuple[str, ...]) -> str:
     """The failure of one call in one sentence."""
     call = f"`{called(part, judged.args)}`"
     if judged.failure == "changed" and judged.argument is not None:
-        name = names[judged.argument] if judged.argument < len(names) else f"argument {judged.argument + 1}"
+        name = name_of(names, judged.argument)
         before = show(judged.before, 80)
         return f"{call} changes `{name}`: it was {before} and is {show(judged.after, 80)} afterwards"
     if judged.difference is not None:

@@ -36,7 +36,7 @@ MADE = {
     "range": "`range` makes the numbers{line}",
     "hidden": "the value comes out of code that is made while the program runs{line}",
     "item": "a single item is returned{line}",
-    "nothing": "no list is made that is returned",
+    "nothing": "the function never returns a list that it made: is a `return` missing?",
     "missing": "the function could not be found in the source",
 }  # fmt: skip
 UNCLEAR = "it cannot be seen in the source that a list comprehension makes the returned list{line}"
@@ -134,6 +134,8 @@ def _uses(facts: dict[str, Any]) -> str:
         return ""
     says = MADE.get(str(why), UNCLEAR).format(line=_line(line), loop=loop)
     written = [number for number in facts.get("comprehensions", []) if number]
+    if why == "nothing":
+        return says
     if written and why not in ("missing", "copy"):
         return f"{says}; the list comprehension in line {written[0]} is not what makes the returned list"
     return f"{says}; {SHAPE}"

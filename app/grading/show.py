@@ -5,6 +5,7 @@ terminals and databases, so control characters and lone surrogates are escaped a
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,7 +24,9 @@ NAMES = {
     "NoneType": "None", "bool": "a boolean", "int": "a whole number", "float": "a number",
     "complex": "a complex number", "str": "a string", "bytes": "a bytes object", "list": "a list", "tuple": "a tuple",
     "dict": "a dict", "set": "a set", "frozenset": "a frozenset", "tensor": "a tensor", "array": "a NumPy array",
+    "object": "a bare object()",
 }  # fmt: skip
+SIZED = re.compile(r"(\w+) (?:of \d+ (?:items|elements|characters|bytes)|\(too large\))")  # app/sandbox/live.py
 
 
 def show(value: Value | Expression, limit: int = 200) -> str:
@@ -69,9 +72,12 @@ def kind_of(value: Value) -> str:
 
 
 def a_kind(value: Value) -> str:
-    """The type as words: "a list", "a NumPy array", "an enumerate object"."""
+    """The type as words: "a list", "a NumPy array", "an enumerate object", "a list of 20000 items"."""
     kind = clean(kind_of(value), 80, lines=False)
-    return NAMES.get(kind) or f"{'an' if kind[:1].lower() in tuple('aeiou') else 'a'} {kind} object"
+    sized = SIZED.fullmatch(kind)
+    first = {"str": "string", "ndarray": "NumPy array"}
+    said = f"{first.get(sized[1], sized[1])}{kind[len(sized[1]) :]}" if sized else f"{kind} object"
+    return NAMES.get(kind) or f"{'an' if said[:1].lower() in tuple('aeiou') else 'a'} {said}"
 
 
 def size_words(shape: tuple[int, ...]) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from app.bank.question import CodePart
 from app.grading.domain import Args, Domain
 from app.grading.exams import Exam, answer_job, author_job, good_call
-from app.grading.judge import Judged, judge
+from app.grading.judge import Judged, judge, judge_all
 from app.grading.smaller import Smaller, size_of
+from app.grading.words import too_large
 from app.sandbox.job import Busy, Call, Ending, Job, Outcome, Runner, Unavailable
 
 ROUNDS = 4
@@ -71,13 +72,27 @@ class _Search:
         return outcome.calls
 
 
-def remembers(part: CodePart, exam: Exam, source: str, judged: Judged, run: Runner) -> bool:
-    """The answer is right when it is called first, and wrong later: something survives from call to call."""
-    outcome = attempt(run, answer_job(part, exam.seed, source, (judged.args,)))
-    if outcome is None or outcome.ending is not Ending.OK or len(outcome.calls) != 1:
+def remembers(part: CodePart, exam: Exam, source: str, worst: Judged, judged: list[Judged], run: Runner) -> bool:
+    """Something survives from call to call: the answer's first call was right, and so is the failing one when it is
+    made alone. Chance is no such thing, so both have to come out again with another seed; and where a value was too
+    large to be looked at, nobody knows."""
+    if not _right(judged[0]) or any(too_large(one.got) for one in judged):
         return False
-    alone = judge(part, judged.args, (), judged.expected, outcome.calls[0])
-    return alone.failure is None
+    for seed in (exam.seed, exam.seed + 1):
+        alone = _calls(run, answer_job(part, seed, source, (worst.args,)))
+        if len(alone) != 1 or not _right(judge(part, worst.args, (), worst.expected, alone[0])):
+            return False
+    again = judge_all(part, exam, _calls(run, answer_job(part, exam.seed + 1, source, exam.inputs)))
+    return [one.failure for one in again] == [one.failure for one in judged]
+
+
+def _right(judged: Judged) -> bool:
+    return judged.failure in (None, "changed")
+
+
+def _calls(run: Runner, job: Job) -> tuple[Call, ...]:
+    outcome = attempt(run, job)
+    return () if outcome is None or outcome.ending is not Ending.OK else outcome.calls
 
 
 def attempt(run: Callable[[Job], Outcome], job: Job) -> Outcome | None:

@@ -6,7 +6,7 @@ No type tags and no tuples of internals; values are written as Python writes the
 from collections.abc import Callable
 from typing import Any
 
-from app.grading.show import a_kind, clean, count, kind_of, show, size_words
+from app.grading.show import SIZED, a_kind, clean, count, kind_of, show, size_words
 from app.sandbox.job import Array, Thing, Value
 
 RESULT = "the result"  # the name of what a function returns
@@ -49,7 +49,7 @@ def sentence(
     if why == "broken":
         return f"{place} is {a_kind(got)} whose shape does not fit its numbers"
     if why == "length":
-        return _length(place, expected, got, path[-1])
+        return _length(place, expected, got, path[-1], where(path, name, root))
     if why == "missing key":
         return f"{place} has no key {shown(expected)}"
     if why == "extra key":
@@ -60,7 +60,8 @@ def sentence(
 
 
 def where(path: tuple[int, ...], name: str, root: Value = None) -> str:
-    """The place as a reader says it: `b[0, 1]` in a variable, "item 2" in what a function returned."""
+    """The place as Python writes it: `b[0, 1]` in a tensor, `rows[1][0]` in lists, `result[1]` in what a function
+    returned."""
     steps: list[str] = []
     value = root
     rest = path
@@ -71,12 +72,9 @@ def where(path: tuple[int, ...], name: str, root: Value = None) -> str:
         if value is None and rest:
             break
     index = f"[{', '.join(str(number) for number in rest)}]" if rest else ""
-    if name != RESULT:
-        return name + "".join(f"[{step}]" for step in steps) + index
-    named = " of ".join(f"item {int(step) + 1}" for step in reversed(steps))
-    if index:
-        return f"element {index}" + (f" of {named}" if named else "")
-    return named or RESULT
+    if not path:
+        return name
+    return ("result" if name == RESULT else name) + "".join(f"[{step}]" for step in steps) + index
 
 
 def _type(place: str, expected: Value, got: Value) -> str:
@@ -106,15 +104,21 @@ def _none(place: str, expected: Value) -> str:
 
 def _thing(got: Thing, expected: Value) -> str:
     kind = kind_of(got)
-    name = clean(kind, 80, lines=False)
-    if "(" in kind or " of " in kind:
-        return f"something too large or too special to look at: {name}"
+    if SIZED.fullmatch(kind):
+        return f"{a_kind(got)}, which is too large to look at"
+    if "(" in kind:
+        return f"something that cannot be looked at: {clean(kind, 80, lines=False)}"
     called = CALLED.get(kind) or a_kind(got)
     advice = ADVICE.get(kind)
     lazy = advice is not None and "list(...)" in advice
     if advice is None or (lazy and not isinstance(expected, list)):
         return f"{called}; it should be {a_kind(expected)}{_example(expected)}"
     return f"{called}, {advice}"
+
+
+def too_large(value: Value) -> bool:
+    """The value came as its size alone, so nobody here knows whether it is right."""
+    return isinstance(value, Thing) and SIZED.fullmatch(value.type) is not None
 
 
 def _example(value: Value) -> str:
@@ -149,16 +153,16 @@ def _values(place: str, expected: Value, got: Value) -> str:
     return f"{place} is {first}, it should be {second}"
 
 
-def _length(place: str, expected: Any, got: Any, index: int) -> str:
-    """`index` is the first place that only one of the two has."""
+def _length(place: str, expected: Any, got: Any, index: int, last: str) -> str:
+    """`index` is the first place that only one of the two has; `last` is its name."""
     if not got:
         return f"{place} is empty, it should have {count(len(expected), 'item')}: {shown(expected)}"
     if not expected:
         return f"{place} should be empty, but it has {count(len(got), 'item')}: {shown(got)}"
     says = f"{place} has {count(len(got), 'item')}, it should have {count(len(expected), 'item')}"
     if len(got) > len(expected):
-        return f"{says}: item {index + 1}, {shown(got[index])}, is too many"
-    return f"{says}: item {index + 1}, {shown(expected[index])}, is missing"
+        return f"{says}: {last}, which is {shown(got[index])}, is too many"
+    return f"{says}: {last}, which should be {shown(expected[index])}, is missing"
 
 
 def _sizes(value: Array) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 WAIT_S = 5.0
+POSTGRESQL_DRIVER = "psycopg"  # where the address names none; it is no part of the program
 INSERTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -98,9 +99,17 @@ def open_engine(url: str) -> Engine:
     """Raises Unusable for an address that leads nowhere. Nothing is connected yet."""
     try:
         address = make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername=f"postgresql+{POSTGRESQL_DRIVER}")
         address.get_dialect().import_dbapi()
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError) as error:
         raise Unusable(f"The database address cannot be used ({error}).") from None
+    except ImportError as error:
+        package = (error.name or POSTGRESQL_DRIVER).partition(".")[0]
+        raise Unusable(
+            f"A database of this kind needs the extra package {package}, which does not work here ({error}): "
+            f"install {package}, or give sqlite:///FILE."
+        ) from None
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
     if not address.database or address.database == ":memory:":

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, or_, select, update
 
 from app.store.db import built
-from app.store.tables import PROGRESS
+from app.store.tables import ATTEMPT, PROGRESS
 
 
 @dataclass(frozen=True)
 class Progress:
     attempts: int  # those that count: graded, whatever the verdict
-    done: bool  # one has passed, or was graded by the learner
+    done: bool  # one has passed: all tests, or in words all points by the learner's own ticks
     last: str  # the newest attempt's id, whatever its status
     worked: datetime
 
@@ -51,5 +51,8 @@ def add(connection: Connection, learner: str, question: str, part: str, added: P
 
 
 def finish(connection: Connection, learner: str, question: str, part: str) -> None:
-    where = and_(PROGRESS.c.learner == learner, PROGRESS.c.question == question, PROGRESS.c.part == part)
-    connection.execute(update(PROGRESS).where(where).values(done=True))
+    """Done if an attempt is now passed, and not done if none is: the learner may have ticked or unticked a point."""
+    place = {"learner": learner, "question": question, "part": part}
+    mine, passed = (and_(*(table.c[name] == value for name, value in place.items())) for table in (PROGRESS, ATTEMPT))
+    done = exists().where(passed, ATTEMPT.c.status == "graded", ATTEMPT.c.passed)
+    connection.execute(update(PROGRESS).where(mine).values(done=done))

@@ -103,7 +103,7 @@ class ProgressRow(Row, table=True):
     question: str = Field(primary_key=True, max_length=64)
     part: str = Field(primary_key=True, max_length=64)
     attempts: int
-    done: bool  # one passed, or was graded by the learner
+    done: bool  # one passed
     last: str = Field(foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
     worked: datetime = Field(sa_type=Moment)
 

@@ -1,7 +1,8 @@
 """For those who watch the program: alive, ready, and numbers.
 
 Not ready (503) means that pages cannot be served: the database or its schema is broken, or there is no question.
-A jail that is not whole or a broken question file is told beside it, and everything else goes on.
+A jail that is not whole or a broken question file ("degraded"), or a jail that is still "starting", is told beside it,
+and everything else goes on.
 """
 
 from pathlib import Path
@@ -34,7 +35,9 @@ def ready(rooms: RoomsDep) -> Response:
     database = look_at(rooms.database)
     serving = len(rooms.bank.questions)
     usable = database["ok"] and serving > 0
-    status = "unready" if not usable else "ready" if level.ready and not faults else "degraded"
+    starting = not (rooms.desk.warm.is_set() or level.ready)
+    whole = "starting" if starting else "ready" if level.ready and not faults else "degraded"
+    status = whole if usable else "unready"
     told = {
         "status": status,
         "database": database,

@@ -1,10 +1,11 @@
 """What went wrong, told once: as problem JSON (RFC 9457) to programs, as a readable page to people.
 
 The table `MEANINGS` is the only place where an error of another room becomes a status code. A page also gives back what
-was sent, and says what is kept. Nothing that a visitor sent is repeated in a message.
+was sent, says what is kept, and leads back to the form. Nothing that a visitor sent is repeated in a message.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from app.store.drafts import Conflict
 from app.web.headers import HEADERS
 
 RETRY_AFTER_S = 5
+PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
+SELF_GRADE = re.compile(r"(/attempts/[a-z0-9]{32})/self-grade")
 log = structlog.get_logger()
 
 
@@ -98,9 +101,22 @@ def problem(
         return Response(json.dumps(told), status, headers, "application/problem+json")
     sent = getattr(request.state, "sent", None)
     context = {"status": status, "title": title, "message": says, "kept": kept, "answer": sent}
+    context["back"] = way_back(request, status)
     response: Response = request.app.state.rooms.pages.page("error.html", "", code=status, **context)
     response.headers.update(headers)
     return response
+
+
+def way_back(request: Request, status: int) -> dict[str, str] | None:
+    """A link to the form that the refused request came from; None if it came from none that is still there."""
+    path = request.scope["path"]
+    if (found := PART.fullmatch(path)) is not None:
+        question = request.app.state.rooms.bank.get(found[1])
+        if question is not None and question.part(found[2]) is not None:
+            return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
+    elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
+        return {"href": found[1], "label": "Back to your answer"}
+    return None
 
 
 def for_programs(request: Request) -> bool:

@@ -3,7 +3,8 @@
 // remembered switch goes back to it. Events on the textarea: `input` out; `answer:set`, `answer:graded` in.
 
 const key = 'selfgrad:plain-text-box';
-const help = 'Tab indents. Escape, then Tab leaves the editor.';
+const help = 'Tab moves on. Once you have typed or clicked in the editor it indents; Escape, then Tab leaves.';
+const passing = new Set(['Tab', 'Shift', 'Control', 'Alt', 'Meta', 'Escape']);
 
 function remembered() {
   try { return localStorage.getItem(key) === 'yes'; } catch { return false; }
@@ -24,6 +25,10 @@ class CodeEditor extends HTMLElement {
     line.append(this.says, this.switch);
     this.append(line);
     this.plain = remembered();
+    this.area.addEventListener('pointerdown', () => { this.used = true; });
+    this.area.addEventListener('keydown', event => { this.used ||= !passing.has(event.key); });
+    this.area.addEventListener('input', () => { this.used = true; });
+    this.area.addEventListener('blur', () => { this.used = false; });
     this.area.addEventListener('focus', () => this.plain || this.open());
     this.area.addEventListener('answer:set', () => this.editor && (this.editor.text = this.area.value));
     this.area.addEventListener('answer:graded', event => this.mark(event.detail.line));
@@ -65,10 +70,12 @@ class CodeEditor extends HTMLElement {
       left: () => { this.says.textContent = 'Tab now leaves the editor.'; },
     });
     this.host.addEventListener('focusin', () => { this.says.textContent = help; });
-    const at = this.area.selectionStart;
+    const {selectionStart, selectionEnd, selectionDirection} = this.area;
+    const range = selectionDirection === 'backward' ? [selectionEnd, selectionStart] : [selectionStart, selectionEnd];
+    const used = this.used; // hiding the textarea takes its focus away
     this.area.hidden = true;
     this.mark(this.fault);
-    if (focused) this.editor.focus(at);
+    if (focused) this.editor.focus(...range, used);
     else this.says.textContent = help;
   }
 

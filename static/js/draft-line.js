@@ -18,6 +18,7 @@ function version(reply) {
 }
 
 const lines = new Set();
+const remembered = 8; // texts of our own, by which a reply is recognised
 
 class DraftLine extends HTMLElement {
   connectedCallback() {
@@ -28,6 +29,7 @@ class DraftLine extends HTMLElement {
     this.key = `selfgrad:draft:${this.url}`;
     this.spare = `${this.key}:other`; // a text that waits for "restore" or "discard"
     this.saved = this.area.defaultValue;
+    this.own = new Set(); // what this browser sent or kept: nobody else's
     this.wait = pause;
     this.setAttribute('role', 'status');
     this.note = document.createElement('span');
@@ -42,15 +44,52 @@ class DraftLine extends HTMLElement {
 
   get dirty() { return this.area.value !== this.saved; }
 
-  /** What did an earlier visit leave in this browser? */
-  look() {
+  /** What did an earlier visit leave in this browser? It may have reached the server after this page was made. */
+  async look() {
     const kept = store.get(this.key);
-    if (kept && !kept.saved && kept.text !== this.saved) store.set(this.spare, kept);
-    store.drop(this.key);
+    if (kept && !kept.saved) {
+      if (kept.text !== this.saved) store.set(this.spare, kept);
+      store.drop(this.key);
+    }
     const other = store.get(this.spare);
-    if (!other) return;
-    if (other.text === this.saved) store.drop(this.spare);
-    else this.offer(other);
+    const left = [kept, other].filter(one => one && one.text !== this.saved);
+    left.forEach(one => this.mine(one.text));
+    if (left.length && await this.catchUp()) return;
+    if (other && this.worth(other.text)) this.offer(other);
+    else store.drop(this.spare);
+    if (left.length) setTimeout(() => this.catchUp(), 1500); // it may still have been on its way
+  }
+
+  /** Is the server ahead of this page by a text of this very browser? Then the page follows; true if that settles it. */
+  async catchUp() {
+    const now = await fetch(this.url).then(reply => (reply.ok ? reply.json() : null)).catch(() => null);
+    if (!now || this.stopped || now.version <= this.version || !this.own.has(now.answer)) return false;
+    this.version = now.version;
+    if (this.dirty) return false; // what is being typed stays, and the other text is offered
+    this.saved = this.area.value = now.answer;
+    this.area.dispatchEvent(new CustomEvent('answer:set'));
+    this.say(`Draft saved ${clock.format(new Date(now.saved))}`);
+    this.settle(now.answer);
+    return !store.get(this.spare);
+  }
+
+  mine(text) {
+    this.own.add(text);
+    if (this.own.size > remembered) this.own.delete(this.own.values().next().value);
+  }
+
+  /** Nobody misses an empty box, an untouched one, or what was handed in anyhow. */
+  worth(text) {
+    return text.trim() !== '' && ![this.saved, this.area.dataset.starter, this.getAttribute('handed')].includes(text);
+  }
+
+  /** This text is safe: it need not be offered any more. */
+  settle(text) {
+    if (store.get(this.spare)?.text === text) {
+      store.drop(this.spare);
+      this.choice.replaceChildren();
+    }
+    store.set(this.key, {text, at: Date.now(), saved: true});
   }
 
   offer(other) {
@@ -112,6 +151,7 @@ class DraftLine extends HTMLElement {
   }
 
   request(text, base = this.version) {
+    this.mine(text);
     const body = JSON.stringify({answer: text, base});
     // `keepalive` lets it finish after the page is gone; browsers allow that for 64 KiB
     return {method: 'PUT', headers: {'Content-Type': 'application/json'}, body, keepalive: body.length < 60_000};
@@ -124,7 +164,7 @@ class DraftLine extends HTMLElement {
     this.saved = text;
     this.wait = pause;
     if (this.dirty) return this.later();
-    store.drop(this.key);
+    this.settle(text);
     this.say(`Draft saved ${clock.format(new Date())}`);
   }
 
@@ -135,10 +175,14 @@ class DraftLine extends HTMLElement {
     this.say(`${kept}; will be saved when the connection is back.`);
   }
 
-  /** Another window or computer saved its draft in the meantime: the reader decides. */
+  /** The server has a newer draft. One of our own, whose reply never came, is built upon; else the reader decides. */
   async crossed(reply) {
     const theirs = await reply.json().catch(() => ({}));
     if (theirs.answer === this.area.value) return this.arrived(theirs.answer, reply, theirs.version);
+    if (this.own.has(theirs.answer)) {
+      this.version = theirs.version;
+      return this.later();
+    }
     this.stopped = true;
     const keep = () => {
       Object.assign(this, {version: theirs.version ?? null, stopped: false}); // null overwrites, which is what was asked for
@@ -158,8 +202,9 @@ class DraftLine extends HTMLElement {
   sent({text}) {
     clearTimeout(this.timer);
     this.saved = text;
+    this.mine(text);
     if (this.dirty) return this.later();
-    store.drop(this.key);
+    this.settle(text);
     this.say(`Handed in ${clock.format(new Date())}`);
   }
 
