@@ -17,9 +17,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.bank.bank import Bank, Shelf
-from app.bank.fault import BankError
+from app.bank.fault import BankError, FileFault
+from app.bank.load import Source
 from app.bank.news import news
-from app.sandbox.job import Unavailable
+from app.grading.proof import prove
+from app.sandbox.job import Busy, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema
@@ -141,11 +143,23 @@ async def keep_house(rooms: Rooms) -> None:
     tell(Shelf(told.files), told)  # what is at fault from the start
     for turn in itertools.count():
         await asyncio.sleep(REFRESH_S)
-        await quietly(asyncio.to_thread(rooms.bank.refresh))
+        await quietly(asyncio.to_thread(look, rooms))
         told, before = rooms.bank.shelf, told
         tell(before, told)
         if turn % SWEEP_EVERY == SWEEP_EVERY - 1:
             await quietly(rooms.desk.sweep())
+
+
+def look(rooms: Rooms) -> None:
+    """Take up changed question files; one that fails its own proof does not take the place of its last good version.
+    Where code is not graded nothing can be proved, and a file is taken as it reads."""
+    pool = rooms.desk.pool
+
+    def proof(source: Source) -> list[FileFault]:
+        return prove(source, pool.run)
+
+    with contextlib.suppress(Busy):  # at the next turn, then
+        rooms.bank.refresh(proof if pool.level().ready else None)
 
 
 def tell(before: Shelf, after: Shelf) -> None:

@@ -204,8 +204,12 @@ def parsed(line: bytes) -> dict[str, Any]:
         request = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
     except RecursionError:
         raise BadLine("the JSON is nested too deeply") from None
-    except ValueError as error:
-        raise BadLine(f"the line is not JSON in UTF-8: {error}") from None
+    except UnicodeDecodeError:
+        raise BadLine("the line is not text in UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise BadLine(f"the line is not JSON (at character {error.pos + 1})") from None
+    except ValueError:
+        raise BadLine("the line holds a number that is too long") from None
     if not isinstance(request, dict):
         raise BadLine("the line is not a JSON object")
     return request

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,15 @@ class Site:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(30)
+
+
+@cache
+def started_once(folder: Path) -> Site:
+    """The one program that all browser tests visit, in however many files they stand."""
+    folder.mkdir()
+    made = Site(folder)
+    made.start()
+    return made
 
 
 @dataclass

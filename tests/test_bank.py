@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.bank.bank import Bank
-from app.bank.fault import BankError
+from app.bank.fault import BankError, FileFault
+from app.bank.load import Source
 from app.bank.news import news
 from app.settings import BUILT_IN_QUESTIONS
 from tests.question_text import QUESTION, another, changed, put
@@ -122,6 +123,23 @@ def test_a_file_that_breaks_keeps_its_last_good_version(folder: Path) -> None:
     path.write_text(QUESTION)
     assert bank.refresh() is True
     assert bank.faults == ()
+
+
+def test_a_file_that_fails_its_proof_keeps_its_last_good_version_and_is_proved_once(folder: Path) -> None:
+    bank = Bank(folder)
+    before = bank.get("doubling"), bank.version("doubling")
+    proved: list[str] = []
+
+    def prove(source: Source) -> list[FileFault]:
+        proved.append(source.version)
+        return [source.fault("the solution does not pass", "title")]
+
+    put(folder, changed(("2 * x", "3 * x")))
+    assert bank.refresh(prove) is True
+    assert bank.refresh(prove) is False
+    assert (bank.get("doubling"), bank.version("doubling")) == before
+    assert [fault.message for fault in bank.faults] == ["the solution does not pass"]
+    assert len(proved) == 1
 
 
 def test_a_file_that_was_never_good_is_only_a_fault(folder: Path) -> None:

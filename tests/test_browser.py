@@ -22,6 +22,7 @@ from tests.browsing import (
     fill,
     hand_in,
     overflow,
+    started_once,
     tab_to,
 )  # fmt: skip
 
@@ -40,8 +41,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made = Site(tmp_path_factory.mktemp("site"))
-    made.start()
+    made = started_once(tmp_path_factory.getbasetemp() / "site")
     yield made
     made.stop()
 

@@ -205,7 +205,7 @@ def test_the_first_page_says_which_questions_have_code(reader: Page) -> None:
     expect(reader.get_by_text("In this version 3 of the 37 questions")).to_contain_text("(4, 9, 26)")
 
 
-def test_fewer_than_all_ticks_are_called_tried_and_all_are_called_done(reader: Page) -> None:
+def test_fewer_ticks_than_points_are_called_tried(reader: Page) -> None:
     reader.goto(FOUR)
     verdict = hand_in(reader, "A list made in one expression.", "explain")
     verdict.locator("input[name=point]").first.check()

@@ -147,5 +147,5 @@ def test_a_right_answer_made_in_the_wrong_way_is_shown_on_a_small_input(bank: Ba
     verdict = mark(bank, runner, "list-comprehension", "def odd_doubled(xs): return list(2 * x for x in xs if x % 2)")
     assert not verdict.passed
     assert verdict.counterexample is not None
-    assert verdict.counterexample.expected == "[-6, 14], made by a list comprehension"
+    assert verdict.counterexample.expected == "[], made by a list comprehension"
     assert "generator" in verdict.counterexample.first_difference

@@ -1,13 +1,16 @@
 """What stands before every page: where a request may come from, how long it may be, and the headers of every answer."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from app.sandbox.pool import Pool
-from app.web.guard import ADDRESS_BYTES, BODY_BYTES
+from app.web.guard import ADDRESS_BYTES, BODY_BYTES, _Capped
 from tests.client import DRAFT, FORM, PAGE, RIGHT, WRITE, site
 
 HERE = "http://testserver"
@@ -128,3 +131,16 @@ def test_a_length_that_is_none_does_no_harm(client: TestClient, length: str) -> 
 def test_an_address_that_is_too_long_is_refused(client: TestClient) -> None:
     assert client.get("/questions/" + "x" * ADDRESS_BYTES).status_code == 414
     assert client.get("/questions?" + "x" * ADDRESS_BYTES).status_code == 414
+
+
+def test_a_body_that_is_announced_too_long_and_never_comes_is_refused_all_the_same() -> None:
+    first: list[Message] = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+    async def receive() -> Message:
+        return first.pop() if first else await asyncio.Future()
+
+    async def read() -> None:
+        await _Capped({"type": "http", "headers": [(b"content-length", b"999999999")]}, receive)()
+
+    with pytest.raises(HTTPException, match="256 KiB"):
+        asyncio.run(read())

@@ -8,6 +8,7 @@ import pytest
 from app.bank.question import CodePart
 from app.grading.domain import Domain
 from app.grading.grade import grade
+from app.grading.shrink import A_ROUND, ROUNDS
 from app.grading.smaller import Smaller, size_of, take
 from app.grading.verdict import Counterexample
 from app.sandbox.job import Array, Busy, Expression, Job, Outcome, Runner
@@ -109,8 +110,8 @@ def test_a_search_that_ends_badly_keeps_the_best_so_far(runner: Runner) -> None:
 def test_a_search_takes_a_few_children_only(runner: Runner) -> None:
     counting = Counting(runner)
     counterexample(DOUBLED, LISTS["three at most"][0], counting)
-    assert len(counting.jobs) <= 2 + 2 * 4 + 1
-    assert max(len(job.cases) for job in counting.jobs[2:]) <= 40
+    assert len(counting.jobs) <= 2 + 2 * ROUNDS + 1
+    assert max(len(job.cases) for job in counting.jobs[2:]) <= A_ROUND
 
 
 def test_a_busy_jail_ends_the_search_and_not_the_grade(runner: Runner) -> None:

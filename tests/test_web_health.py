@@ -1,5 +1,6 @@
 """Alive, ready, and numbers."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,16 @@ def test_the_numbers_count_grades_by_ending(tmp_path: Path, pool: Pool) -> None:
     assert 'selfgrad_grade_seconds_count{kind="code"} 2.0' in lines
     assert "selfgrad_lanes 2.0" in lines
     assert {"selfgrad_queue_depth", "selfgrad_lanes_busy"} <= {line.split()[0] for line in lines}
+
+
+def test_an_edit_whose_solution_fails_is_told_and_the_last_good_version_stays(tmp_path: Path, pool: Pool) -> None:
+    with site(tmp_path, pool) as client:
+        path = tmp_path / "questions" / "lists" / "07-doubling.yaml"
+        path.write_text(path.read_text().replace("return [2 * x for x in xs]", "return 1 / 0", 1))
+        for _ in range(200):
+            told = client.get("/readyz").json()
+            if told["questions"]["faults"]:
+                break
+            time.sleep(0.1)
+        assert any(fault.startswith("lists/07-doubling.yaml:") for fault in told["questions"]["faults"])
+        assert client.post(WRITE, json={"answer": RIGHT}).json()["verdict"]["passed"]

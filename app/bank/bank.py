@@ -6,12 +6,16 @@ last good version, and its faults are listed. Readers never wait: they see one f
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.bank.fault import START, BankError, FileFault, in_order
 from app.bank.load import Source, question_files, read_bytes, read_source, unreadable, version_of, without_repeats
 from app.bank.question import Question
+
+# Looks at a question that was just read; what it finds keeps the file from being served.
+Proof = Callable[[Source], Sequence[FileFault]]
 
 # A file written this recently may be written again without a change of its time: it is read again and compared.
 SETTLED_NS = 2_000_000_000
@@ -68,13 +72,14 @@ class Bank:
         """The name of the folder that holds the file. KeyError if there is no such question."""
         return self._shelf.by_id[question_id].path.parent.name
 
-    def refresh(self) -> bool:
-        """Reads what has changed; True if a question or a fault is different now. A folder that is gone (a
-        deployment in progress) is a fault, and every question stays."""
+    def refresh(self, prove: Proof | None = None) -> bool:
+        """Reads what has changed; True if a question or a fault is different now. A file that `prove` finds fault with
+        is as faulty as one that cannot be read. A folder that is gone (a deployment in progress) is a fault, and every
+        question stays. Whatever `prove` raises leaves everything as it was."""
         with self._refreshing:
             before = self._shelf
             try:
-                after = _arrange(_read_all(self._folder, before.files))
+                after = _arrange(_read_all(self._folder, before.files, prove))
             except BankError as error:
                 gone = FileFault(self._folder, *START, str(error))
                 after = Shelf(before.files, before.questions, before.by_id, (gone,))
@@ -86,11 +91,11 @@ def _versions(shelf: Shelf) -> list[tuple[Path, str]]:
     return [(source.path, source.version) for source in shelf.by_id.values()]
 
 
-def _read_all(folder: Path, known: dict[Path, Read]) -> dict[Path, Read]:
-    return {path: _read(path, known.get(path)) for path in question_files(folder)}
+def _read_all(folder: Path, known: dict[Path, Read], prove: Proof | None = None) -> dict[Path, Read]:
+    return {path: _read(path, known.get(path), prove) for path in question_files(folder)}
 
 
-def _read(path: Path, last: Read | None) -> Read:
+def _read(path: Path, last: Read | None, prove: Proof | None) -> Read:
     try:
         now = path.stat()
         if last and last.stamp == (now.st_mtime_ns, now.st_size, now.st_ino):
@@ -105,7 +110,8 @@ def _read(path: Path, last: Read | None) -> Read:
         return Read(stamp, version, last.good, last.faults)
     found = read_source(path, data)
     if isinstance(found, Source):
-        return Read(stamp, version, found)
+        unproven = tuple(prove(found)) if prove else ()
+        return Read(stamp, version, last.good if last and unproven else None if unproven else found, unproven)
     return Read(stamp, version, last.good if last else None, tuple(found))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from app.bank.question import CodePart, Question
 from app.grading import checks, rules
-from app.grading.counterexample import names_of, of_call, of_rule, of_variables
+from app.grading.counterexample import names_of, of_call, of_nothing, of_rule, of_variables
 from app.grading.endings import fault_of, how, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
@@ -72,7 +72,9 @@ def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: boo
         return verdict.failed(ran.exam.fault)
     outcome = _complete(part, ran.exam, ran.outcome)
     if outcome.ending is not Ending.OK:
-        return verdict.ended(outcome, answer)
+        made = verdict.ended(outcome, answer)
+        missing = outcome.ending is Ending.NO_RESULT and outcome.fault is None
+        return made.model_copy(update={"counterexample": of_nothing(ran.exam, made.summary)}) if missing else made
     started = time.perf_counter()
     made = _variables(verdict, ran, outcome) if part.variables else _calls(verdict, ran, outcome, answer, run, explain)
     compare = (time.perf_counter() - started) * 1000
@@ -151,7 +153,7 @@ def _calls(
     made = checks.call_checks(part, judged, ruled, names_of(part), worst)
     score = checks.call_score(made, judged)
     broken = next((check for check in ruled if not check.passed), None)
-    example = of_call(part, exam, worst) if worst else of_rule(part, exam, broken) if broken else None
+    example = of_call(part, exam, worst) if worst else of_rule(exam, broken) if broken else None
     wrong = explain and worst is not None and worst.failure != "changed"
     if wrong and worst is not None and remembers(part, exam, answer, worst, judged, run):
         example = example and example.model_copy(update={"first_difference": REMEMBERS})

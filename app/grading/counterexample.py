@@ -11,7 +11,7 @@ from app.grading.judge import Judged, called, name_of, says
 from app.grading.picture import alone, error, pair
 from app.grading.show import clean, show, show_all
 from app.grading.verdict import Check, Counterexample
-from app.sandbox.job import Fault, Outcome
+from app.sandbox.job import Fault, Outcome, Value
 
 SHOWN = 300
 
@@ -78,21 +78,40 @@ def _named(args: Arguments, names: tuple[str, ...]) -> list[dict[str, object]]:
     return [{"name": name_of(names, place), "picture": alone(value)} for place, value in enumerate(args)]
 
 
-def of_rule(part: CodePart, exam: Exam, broken: Check) -> Counterexample | None:
-    """Every input fails an answer that is right and made in the wrong way: the smallest one that may be seen, and of
-    which something comes."""
+def smallest_seen(exam: Exam) -> tuple[str, Value] | None:
+    """The smallest input that may be seen, as text, and what should come of it."""
     known = list(zip(exam.written, exam.expected, strict=True))[: exam.shown]
     if not known:
         return None
-    args, value = min(known, key=lambda case: (case[1] in ([], ()), len(show_all(case[0], SHOWN))))
+    args, value = min(known, key=lambda case: len(show_all(case[0], SHOWN)))
+    return show_all(args, SHOWN), value
+
+
+def of_rule(exam: Exam, broken: Check) -> Counterexample | None:
+    """Every input fails an answer that is right and made in the wrong way."""
+    found = smallest_seen(exam)
+    if found is None:
+        return None
+    args, value = found
     kind, _, what = broken.id.partition("-")
     wanted = f"made by a {what.replace('-', ' ')}" if kind == "uses" else f"made without {what}"
     return Counterexample(
-        args=show_all(args, SHOWN),
+        args=args,
         expected=f"{show(value, SHOWN)}, {wanted}",
         got=f"{show(value, SHOWN)}, made in another way",
         first_difference=broken.says,
         seed=exam.seed,
+    )
+
+
+def of_nothing(exam: Exam, says: str) -> Counterexample | None:
+    """Every input fails an answer whose function is not there."""
+    found = smallest_seen(exam)
+    if found is None:
+        return None
+    args, value = found
+    return Counterexample(
+        args=args, expected=show(value, SHOWN), got="no such function", first_difference=says, seed=exam.seed
     )
 
 

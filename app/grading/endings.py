@@ -91,9 +91,13 @@ def _no_result(part: CodePart, outcome: Outcome, answer: str) -> str:
     name = part.function
     if name is None:
         return "It ended before its variables could be read: does it leave early, by something like os._exit()?"
-    if re.search(rf"\bdef\s+{name}\b|^\s*{name}\s*=", answer, re.MULTILINE) and not outcome.names:
+    if outcome.fault is not None or _defines(name, answer) and not outcome.names:
         return f"It ended before `{name}` had given its results: does it leave early, by something like os._exit()?"
     return f"There is no function called `{name}`{_near(name, outcome.names)}."
+
+
+def _defines(name: str, answer: str) -> bool:
+    return re.search(rf"\bdef\s+{name}\b|^\s*{name}\s*=", answer, re.MULTILINE) is not None
 
 
 def _near(name: str, names: tuple[str, ...]) -> str:

@@ -178,7 +178,10 @@ def _prove_snippets(question: Question, run: Runner) -> Iterator[ProofFault]:
     if outcome.ending is not Ending.OK:
         at = _line(outcome)
         line = lines[at - 1] if at and at <= len(lines) else None
-        yield ProofFault(None, ("answer",), f"the Python of the answer does not run: {_told(outcome)}", line)
+        told = _told(outcome)
+        if outcome.fault and outcome.fault.source:
+            told = f"{told.removesuffix(': ')} in `{outcome.fault.source}`"
+        yield ProofFault(None, ("answer",), f"the Python of the answer does not run: {told}", line)
 
 
 def page_program(markdown: str) -> tuple[str, list[int]]:

@@ -12,7 +12,7 @@ from app.sandbox.job import Ending
 
 COMPARE = "Now compare your answer with the reference and tick what you said."
 HOW = "Not graded by a machine: you compare your answer with the reference, point by point."
-HOW_TICKED = "Graded by you: the share of the reference's points that you ticked, by their weight."
+HOW_TICKED = "Graded by you: the share of the reference's points that you ticked{weighted}."
 
 
 def grade_prose(question: Question, part: ProsePart, answer: object) -> Verdict:
@@ -33,10 +33,11 @@ def self_graded(part: ProsePart, verdict: Verdict, ticks: Mapping[str, bool]) ->
     ticked = [point for point in part.points if ticks.get(point.id) is True]
     score = sum(point.weight for point in ticked) / sum(point.weight for point in part.points)
     every = len(ticked) == len(part.points)
+    weighted = ", by their weight" if len({point.weight for point in part.points}) > 1 else ""
     told = "You ticked every point." if every else f"You ticked {len(ticked)} of {len(part.points)} points."
     return verdict.model_copy(
         update={
             "passed": every, "score": 1.0 if every else min(round(score, 2), 0.99), "assessed": True,
-            "summary": told, "how": HOW_TICKED,
+            "summary": told, "how": HOW_TICKED.format(weighted=weighted),
         }
     )  # fmt: skip

@@ -14,8 +14,8 @@ from app.grading.smaller import Smaller, size_of
 from app.grading.words import too_large
 from app.sandbox.job import Busy, Call, Ending, Job, Outcome, Runner, Unavailable
 
-ROUNDS = 4
-A_ROUND = 40
+ROUNDS = 12
+A_ROUND = 80
 SPENT_MS = 1_500.0  # of child time; beyond it the best so far is good enough
 
 

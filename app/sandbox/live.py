@@ -129,6 +129,10 @@ class Encoder:
         return self._array("tensor", dtype, list(_size(value)), _numpy(_contiguous(plain)), value.requires_grad)
 
     def _ndarray(self, value: Any, _: int) -> Any:
+        if type(value) is not numpy.ndarray:  # a matrix
+            value = numpy.asarray(value)
+        if value.dtype.kind == "O" and value.size <= self.items and {type(item) for item in value.flat} <= {int, float}:
+            value = numpy.array(value.tolist())  # plain numbers that were only kept as objects
         dtype = value.dtype.name
         if dtype not in PAYLOAD:
             return ["o", f"ndarray of {dtype}"]
@@ -153,6 +157,7 @@ class Encoder:
         dict: _dict,
         complex: _complex,
         numpy.ndarray: _ndarray,
+        numpy.matrix: _ndarray,
         **dict.fromkeys(_TENSORS, _tensor),
     }
 

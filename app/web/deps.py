@@ -25,7 +25,7 @@ from app.web.render import Pages
 
 COOKIE = "learner"
 COOKIE_S = 400 * 24 * 3600  # as long as browsers allow
-LONG_KEY = 32  # a key that nobody guesses: a UUID has 36 characters
+LONG_KEY = 16  # a key that nobody guesses: 64 random bits as hexadecimal digits; a UUID has 36
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,15 @@ async def known(request: Request) -> str:
         return new_id()
 
 
-async def visitor(request: Request, key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> str:
+async def visitor(request: Request) -> str:
     """The visitor's id, which they keep from now on.
 
     Somebody without a cookie who sends the same unguessable key twice, because the first answer was lost on its way,
-    is the same person.
+    is the same person. By a key that others might choose too nobody is known.
     """
     signer = (await rooms(request)).signer
     found = await known(request)
+    key = request.headers.get("Idempotency-Key")
     if COOKIE not in request.cookies and key is not None and len(key) >= LONG_KEY:
         found = hashlib.sha256(signer.get_signature(f"key {key}")).hexdigest()[:32]
     secure = "; Secure" if request.scope["scheme"] == "https" else ""

@@ -5,6 +5,8 @@ A browser says where a request comes from (Sec-Fetch-Site, or Origin in older on
 form on another site cannot write here, and no token is needed. Programs that are no browser send neither, and may.
 """
 
+import asyncio
+import contextlib
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -20,6 +22,7 @@ BODY_BYTES = 256 * 1024
 TOO_LONG = f"At most {BODY_BYTES // 1024} KiB can be sent at once. A draft that was kept before is still there."
 ADDRESS_BYTES = 4 * 1024
 DRAINED_BYTES = 8 * 1024 * 1024  # of a body that is too long, so that the browser gets to read the refusal
+DRAINED_S = 2.0
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
@@ -100,6 +103,8 @@ class _Capped:
         return message
 
     async def _drain(self, message: Message) -> None:
-        while message.get("more_body", False) and self.seen < DRAINED_BYTES:
-            message = await self.receive()
-            self.seen += len(message.get("body", b""))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAINED_S):
+                while message.get("more_body", False) and self.seen < DRAINED_BYTES:
+                    message = await self.receive()
+                    self.seen += len(message.get("body", b""))

@@ -141,6 +141,8 @@ async def _domain(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400 and "parsing the body" in str(error.detail):  # the framework's own words
+        return problem(request, 400, "The body is no valid JSON in UTF-8.")
     plain = HTTPException(error.status_code).detail == error.detail
     return problem(request, error.status_code, None if plain else error.detail, error.headers)
 
