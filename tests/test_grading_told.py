@@ -178,3 +178,17 @@ def test_chance_is_looked_for_with_another_seed(runner: Runner) -> None:
 def test_a_long_wrong_result_is_told_by_its_first_difference(runner: Runner) -> None:
     made = verdict("def pair(a, b):\n    return list(zip(a, b)) * 50", runner)
     assert "is too many" in made.summary and len(made.summary) < 250
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("np.array([['1'] * 3] * 3)", "a is an array that holds text or objects; it should hold numbers."),
+        ("torch.ones(3, 3).to_sparse()", "a is a sparse tensor; .to_dense() makes it an ordinary one."),
+        ("torch.ones(3, 3) + 0j", "a holds complex numbers; it should hold numbers."),
+    ],
+)
+def test_an_unusual_tensor_is_told_in_plain_words(value: str, says: str, runner: Runner) -> None:
+    part = variables_part("import torch\na = torch.ones(3, 3)", "a", compare={"accept": ["array"]})
+    made = grade(question_of(part), part, f"import torch, numpy as np\na = {value}", runner, seed=1)
+    assert made.checks is not None and made.checks[0].says == says

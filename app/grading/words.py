@@ -106,6 +106,10 @@ def _thing(got: Thing, expected: Value) -> str:
     kind = kind_of(got)
     if SIZED.fullmatch(kind):
         return f"{a_kind(got)}, which is too large to look at"
+    if kind.startswith("ndarray of "):
+        return "an array that holds text or objects; it should hold numbers"
+    if kind.startswith("Tensor (torch.sparse"):
+        return "a sparse tensor; .to_dense() makes it an ordinary one"
     if "(" in kind:
         return f"something that cannot be looked at: {clean(kind, 80, lines=False)}"
     called = CALLED.get(kind) or a_kind(got)
@@ -137,13 +141,13 @@ def _shape(place: str, expected: Value, got: Value) -> str:
 def _dtype(place: str, expected: Value, got: Value) -> str:
     if not isinstance(expected, Array) or not isinstance(got, Array):
         return f"{place} is {a_kind(got)}, {shown(got)}; it should be {a_kind(expected)}, {shown(expected)}"
-    if "bool" in (expected.dtype, got.dtype):
+    if "bool" in (expected.dtype, got.dtype) or expected.dtype.startswith("complex") != got.dtype.startswith("complex"):
         return f"{place} holds {_held(got.dtype)}; it should hold {_held(expected.dtype)}"
     return f"{place} holds numbers of type {clean(got.dtype, 40)}; it should hold {expected.dtype}"
 
 
 def _held(dtype: str) -> str:
-    return "booleans (True and False)" if dtype == "bool" else "numbers"
+    return "booleans (True and False)" if dtype == "bool" else "complex numbers" if "complex" in dtype else "numbers"
 
 
 def _values(place: str, expected: Value, got: Value) -> str:
