@@ -136,7 +136,8 @@ def test_a_page_is_served_while_the_jail_warms_up_and_code_waits_for_it(
 
     with TestClient(create_app(settings(tmp_path))) as client:
         assert client.get(PAGE).status_code == 200
-        assert client.get("/readyz").json()["status"] == "starting"
+        told = client.get("/readyz")
+        assert (told.status_code, told.json()["status"]) == (503, "starting")
         answer = client.post(WRITE, json={"answer": RIGHT})
         assert answer.status_code == 202
         cold.set()

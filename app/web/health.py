@@ -1,8 +1,8 @@
 """For those who watch the program: alive, ready, and numbers.
 
-Not ready (503) means that pages cannot be served: the database or its schema is broken, or there is no question.
-A jail that is not whole or a broken question file ("degraded"), or a jail that is still "starting", is told beside it,
-and everything else goes on.
+Not ready (503): the database or its schema is broken, there is no question, or the jail is still "starting" (pages are
+served meanwhile, but a grade would wait). A jail that is not whole, or a broken question file, makes it "degraded":
+that is told, and everything else goes on.
 """
 
 from pathlib import Path
@@ -44,7 +44,9 @@ def ready(rooms: RoomsDep) -> Response:
         "sandbox": {"ready": level.ready, "layers": level.layers, "says": level.says},
         "questions": {"serving": serving, "faults": faults},
     }
-    return JSONResponse(told, 200 if usable else 503, FRESH if usable else FRESH | {"Retry-After": "5"})
+    if usable and not starting:
+        return JSONResponse(told, 200, FRESH)
+    return JSONResponse(told, 503, FRESH | {"Retry-After": "1" if usable else "5"})
 
 
 def look_at(database: Database) -> dict[str, Any]:
