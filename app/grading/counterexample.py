@@ -21,7 +21,7 @@ def argument_names(solution: str, function: str) -> tuple[str, ...]:
     """The names of the function's arguments in the author's solution; empty when it cannot be read."""
     try:
         tree = ast.parse(solution)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):  # the last: a bug of Python 3.11's parser
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):  # the last by a bug of Python 3.11
         return ()
     for node in reversed(tree.body):
         if isinstance(node, ast.FunctionDef) and node.name == function:
