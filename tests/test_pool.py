@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.sandbox import handle
 from app.sandbox import pool as pools
 from app.sandbox.job import Busy, Draw, Ending, Expression, Fault, Job, Limits, Outcome, Runner, Unavailable
 from app.sandbox.pool import Pool
@@ -161,6 +162,17 @@ def test_a_killed_zygote_is_replaced_without_the_answer_noticing(own: Pool) -> N
         assert own.zygote_pid is not None
         os.kill(own.zygote_pid, signal.SIGKILL)
         assert own.run(GOOD).variables == {"a": 42}
+
+
+def test_a_stopped_zygote_is_replaced(own: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handle, "SPARE_S", 0.5)
+    while not own.standing_by:
+        time.sleep(0.1)
+    stopped = own.zygote_pid
+    assert stopped is not None
+    os.kill(stopped, signal.SIGSTOP)
+    assert [own.run(GOOD).variables for _ in range(8)] == [{"a": 42}] * 8
+    assert own.zygote_pid != stopped
 
 
 def test_a_zygote_killed_under_a_job_costs_one_silent_retry(own: Pool) -> None:

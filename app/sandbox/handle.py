@@ -21,6 +21,7 @@ from app.sandbox.job import Ending, Unavailable
 from app.sandbox.wire import FRAME_BYTES, HEADER, Malformed
 
 START_S = 120.0
+SPARE_S = 20.0  # a spare takes milliseconds
 ROOT = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
@@ -117,7 +118,9 @@ class Zygote:
         while True:
             try:
                 spare = self.spares.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
+            except queue.Empty:  # it is stopped, or stuck: another takes its place
+                self.process.kill()
+                self.gone.wait(5)
                 raise Gone from None
             if spare is None or self.gone.is_set():
                 self.spares.put(None)

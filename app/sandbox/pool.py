@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from app.sandbox import outcome
+from app.sandbox import handle, outcome
 from app.sandbox.handle import START_S, Gone, Spare, Zygote, exchange
 from app.sandbox.job import Busy, Ending, Fault, Job, Outcome, Unavailable
 from app.sandbox.wire import Malformed, frame, pack, read_body
@@ -140,7 +140,7 @@ class Pool:
         for _ in range(3):
             zygote = self._living()
             try:
-                spare = zygote.take(timeout=START_S)
+                spare = zygote.take(timeout=handle.SPARE_S)
             except Gone:
                 continue
             try:
