@@ -34,6 +34,7 @@ from app.sandbox.job import Busy, Ending, Fault, Job, Outcome, Unavailable
 from app.sandbox.wire import Malformed, frame, pack, read_body
 
 REST_S = 0.006
+LONG_S = 2.0  # a child that lived so long was not dying already when it got its job, however busy the machine
 LEFT = Fault("SystemExit", "the program left before it was done")
 WAITING = 200  # jobs that may wait for a lane; one more is told to come back
 
@@ -136,21 +137,25 @@ class Pool:
             message = frame(_message(job))
         except (Malformed, TypeError, ValueError, UnicodeError, OverflowError) as error:
             return Outcome(Ending.INTERNAL, output=f"the job cannot be sent: {error}")
-        ending = Ending.INTERNAL
-        for _ in range(3):
+        ending, long_ones = Ending.INTERNAL, 0
+        for _ in range(2 * self.lanes + 3):  # all spares may have been killed at once, and each is met once
             zygote = self._living()
             try:
                 spare = zygote.take(timeout=handle.SPARE_S)
             except Gone:
                 continue
+            started = time.monotonic()
             try:
                 return self._converse(zygote, spare, message, job)
             except Gone as gone:
                 ending = gone.ending
+                long_ones += time.monotonic() - started > LONG_S
+                if long_ones == 2:  # one silent retry for a job that had really begun
+                    break
             finally:
                 spare.close()
                 self._replace(zygote)
-        return Outcome(ending, output="the sandbox ended three times under this job")
+        return Outcome(ending, output="the sandbox ended again and again under this job")
 
     def _replace(self, zygote: Zygote) -> None:
         """Ask for a new spare: at once when few are left, else after a rest, since a fork right behind a verdict would
@@ -179,7 +184,7 @@ class Pool:
         return replace(made, run_ms=(time.perf_counter() - started) * 1000)
 
     def _without_answer(self, zygote: Zygote, spare: Spare) -> Ending:
-        by_itself = spare.has_ended(within_ms=200)
+        by_itself = spare.has_ended(within_ms=1000)
         spare.kill()
         spare.ended.wait(5)
         if zygote.gone.is_set() or spare.status is None:
