@@ -61,10 +61,12 @@ class CaseLimits(Frozen):
 
 
 class Wrong(Frozen):
-    """An answer that must fail, and the mistake behind it."""
+    """An answer that must fail, and the mistake behind it. `reply` (Markdown) is for students whose answer gives the
+    same results: same mistake, same note."""
 
     code: Text
     why: Text
+    reply: Text | None = None
 
 
 class CodePart(Frozen):

@@ -47,6 +47,15 @@ class PointState(Frozen):
     evidence: tuple[int, int] | None = None
 
 
+class Note(Frozen):
+    """What the author says to a mistake that was recognised: a wrong option, a misconception, a known wrong program.
+    `says` is Markdown; `evidence` is the place in the answer, in characters from its beginning."""
+
+    id: str
+    says: str
+    evidence: tuple[int, int] | None = None
+
+
 class Timing(Frozen):
     queue: float = 0.0
     run: float = 0.0
@@ -66,6 +75,7 @@ class Verdict(Frozen):
     output: str | None = None
     error: Fault | None = None
     points: tuple[PointState, ...] | None = None
+    notes: tuple[Note, ...] | None = None
     assessed: bool = True
     how: str
     timing_ms: Timing = Timing()
