@@ -76,6 +76,7 @@ class Verdict(Frozen):
     error: Fault | None = None
     points: tuple[PointState, ...] | None = None
     notes: tuple[Note, ...] | None = None
+    reference: Any | None = None  # the reference's own answer, in the form of an answer, where it may be shown now
     assessed: bool = True
     how: str
     timing_ms: Timing = Timing()
