@@ -1,0 +1,88 @@
+"""Numbers → probability: a logistic model whose weights are a table in weights.json, made by `selfgrad bench prose --fit`.
+
+Training is Newton's method with a penalty on large weights, in plain Python: deterministic, and done in seconds.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from app.keypoints.features import NAMES
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+COVERED = 0.6
+NOT_FOUND = 0.2
+PENALTY = 2.0
+ROUNDS = 12
+DIGITS = 4  # of a weight in the table
+
+Row = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Model:
+    bias: float
+    weights: tuple[float, ...]
+
+    def probability(self, values: Row) -> float:
+        return _sigmoid(self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True)))
+
+
+@lru_cache(maxsize=1)
+def committed() -> Model:
+    table = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Model(table["bias"], tuple(table["weights"][name] for name in NAMES))
+
+
+def as_text(model: Model) -> str:
+    table = {"bias": model.bias, "weights": dict(zip(NAMES, model.weights, strict=True))}
+    return json.dumps(table, indent=2) + "\n"
+
+
+def fit(rows: Sequence[Row], labels: Sequence[float], importance: Sequence[float] | None = None) -> Model:
+    """Labels from 0 (not found) to 1 (covered). The weights are rounded, so that the table says all there is."""
+    whole = [(1.0, *row) for row in rows]
+    counts = importance or [1.0] * len(rows)
+    width = len(whole[0])
+    weights = [0.0] * width
+    for _ in range(ROUNDS):
+        slope = [-(PENALTY if at else 0.0) * weights[at] for at in range(width)]
+        bent = [[(PENALTY if at == other and at else 0.0) + 1e-9 * (at == other) for other in range(width)] for at in range(width)]
+        for row, label, count in zip(whole, labels, counts, strict=True):
+            probability = _sigmoid(sum(weight * value for weight, value in zip(weights, row, strict=True)))
+            error, spread = count * (label - probability), count * probability * (1 - probability)
+            for at, value in enumerate(row):
+                if value:
+                    slope[at] += error * value
+                    scaled, line = spread * value, bent[at]
+                    for other in range(at + 1):
+                        line[other] += scaled * row[other]
+        step = _solved(bent, slope)
+        weights = [weight + change for weight, change in zip(weights, step, strict=True)]
+        if max(abs(change) for change in step) < 1e-7:
+            break
+    return Model(round(weights[0], DIGITS), tuple(round(weight, DIGITS) for weight in weights[1:]))
+
+
+def _sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value)) if value > -700 else 0.0
+
+
+def _solved(lower: list[list[float]], right: list[float]) -> list[float]:
+    """x in A·x = right, where `lower` is the lower half of a positive A: by Cholesky's root."""
+    size = len(right)
+    root = [[0.0] * size for _ in range(size)]
+    for at in range(size):
+        for other in range(at + 1):
+            rest = lower[at][other] - sum(root[at][k] * root[other][k] for k in range(other))
+            root[at][other] = math.sqrt(max(rest, 1e-12)) if at == other else rest / root[other][other]
+    half = [0.0] * size
+    for at in range(size):
+        half[at] = (right[at] - sum(root[at][k] * half[k] for k in range(at))) / root[at][at]
+    found = [0.0] * size
+    for at in reversed(range(size)):
+        found[at] = (half[at] - sum(root[k][at] * found[k] for k in range(at + 1, size))) / root[at][at]
+    return found
