@@ -20,12 +20,13 @@ from app.bank.question import ProsePart, Question
 from app.bench import percentile
 from app.bench_asag import asag_bench
 from app.grading.prose import task_of
-from app.keypoints.find import find, held_back, measured
+from app.keypoints.find import find, look
 from app.keypoints.labelled import Labelled, labelled
-from app.keypoints.model import COVERED, WEIGHTS, Model, as_text, fit
+from app.keypoints.model import WEIGHTS, Models, as_text, fit
 from app.keypoints.negated import negated
 from app.keypoints.reading import read
 from app.keypoints.task import Task
+from app.keypoints.worth import Reason
 from app.settings import Settings
 from app.terminal import Usage, progress
 
@@ -40,12 +41,12 @@ Judge = Callable[[Task, str], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Example:
-    """One point of one answer: its numbers and what it is."""
+    """One point or one misconception of one answer: its numbers and what it is."""
 
     question: str
+    kind: str  # point, error
     values: Row
     label: float
-    weight: float
 
 
 def prose_bench(settings: Settings, asag: Path | None, *, fit_wanted: bool, as_json: bool) -> None:
@@ -78,12 +79,17 @@ Tasks = Mapping[str, tuple[Question, ProsePart, Task]]
 
 
 def examples(tasks: Tasks, answers: Iterable[Labelled]) -> list[Example]:
-    """Every point of every answer that is assessed; the samples of the question files too."""
+    """Every point and misconception of every answer that is assessed; the samples of the question files too."""
     found = []
     for answer in [*answers, *_samples(tasks)]:
-        task = tasks[answer.question][2]
-        for one in (measured(task, answer.text) or ()) if answer.assessed else ():
-            found.append(Example(answer.question, one.values, AS_LABEL[answer.state(one.topic.id)], 1.0))
+        looked = look(tasks[answer.question][2], answer.text) if answer.assessed else Reason.BLANK
+        if isinstance(looked, Reason):
+            continue
+        for point in looked.points:
+            label = AS_LABEL[answer.state(point.topic.id)]
+            found.append(Example(answer.question, "point", point.values, label))
+        for error in looked.errors if answer.kind != "sample" else ():
+            found.append(Example(answer.question, "error", error.values, float(error.topic.id in answer.says)))
     return found
 
 
@@ -95,13 +101,14 @@ def _samples(tasks: Tasks) -> list[Labelled]:
     ]
 
 
-def trained(tasks: Tasks, answers: Sequence[Labelled]) -> Model:
-    """The model of all the answers: the table of weights that is committed."""
+def trained(tasks: Tasks, answers: Sequence[Labelled]) -> Models:
+    """The models of all the answers: the table of weights that is committed."""
     return _fitted(examples(tasks, answers))
 
 
-def _fitted(found: Sequence[Example]) -> Model:
-    return fit([one.values for one in found], [one.label for one in found], [one.weight for one in found])
+def _fitted(found: Sequence[Example]) -> Models:
+    points, errors = ([one for one in found if one.kind == kind] for kind in ("point", "error"))
+    return Models(*(fit([one.values for one in rows], [one.label for one in rows]) for rows in (points, errors)))
 
 
 def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
@@ -114,10 +121,10 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
     with progress("judging", total=len(names)) as done:
         for name in names:
             task = tasks[name][2]
-            model = _fitted([one for one in every if one.question != name])
+            models = _fitted([one for one in every if one.question != name])
             for answer in (answer for answer in answers if answer.question == name):
                 started = time.perf_counter()
-                found = find(task, answer.text, model)
+                found = find(task, answer.text, models)
                 took.append((time.perf_counter() - started) * 1000)
                 states = {point.id: point.state for point in found.points}
                 if not answer.assessed:
@@ -135,7 +142,7 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
             for point in task.points:
                 for text in (turned for ref in (point.text, *point.refs) if (turned := negated(ref))):
                     reversed_refs += 1
-                    states = {one.id: one.state for one in find(task, text, model).points}
+                    states = {one.id: one.state for one in find(task, text, models).points}
                     reversed_covered += states.get(point.id) == "covered"
             done()
     pairs = [(state, label) for _, _, state, label in judged]
@@ -271,4 +278,4 @@ def table(made: Mapping[str, Any], indent: str = "") -> str:
     return "\n".join(rows)
 
 
-__all__ = ["COVERED", "evaluated", "held_back", "prose_bench", "tasks_of", "trained"]
+

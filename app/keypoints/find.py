@@ -6,16 +6,17 @@ opposite of the point, or a misconception lies nearer than the point, it is neve
 
 from dataclasses import dataclass
 
-from app.keypoints.features import Match, Measured, best_matches, measure, pieces
-from app.keypoints.model import COVERED, NOT_FOUND, Model, committed
-from app.keypoints.reading import Reading, read
-from app.keypoints.task import Prepared, Task, Topic, prepare
+from app.keypoints.beside import pieces
+from app.keypoints.features import Measured, MeasuredError, measure, score_of
+from app.keypoints.model import COVERED, NOT_FOUND, Models, committed
+from app.keypoints.reading import read
+from app.keypoints.task import Prepared, Task, prepare
 from app.keypoints.units import units_of
 from app.keypoints.worth import Reason, short_match, why_not
 
-ERROR_SCORE = 0.5  # how well a text must say a misconception to be told so
-ERROR_LEAD = 0.04  # and how much better than the point that it contradicts
-JUST_UNDER = 0.01
+TOLD = 0.5  # probability from which a misconception is told
+NEARER = 0.03  # by so much a misconception has to fit better than the point that it contradicts
+HELD = COVERED - 0.01  # the most that a point gets which is held back
 
 Place = tuple[int, int]
 
@@ -34,7 +35,7 @@ class ErrorFound:
 
     id: str
     evidence: Place
-    score: float
+    probability: float
 
 
 @dataclass(frozen=True)
@@ -47,75 +48,74 @@ class Found:
     read: int = 0
 
 
-def find(task: Task, text: str, model: Model | None = None) -> Found:
+@dataclass(frozen=True)
+class Looked:
+    """The numbers behind a verdict: what training needs."""
+
+    points: list[Measured]
+    errors: list[MeasuredError]
+    accepted: bool  # it is one of the accepted short answers
+    read: int
+
+
+def find(task: Task, text: str, models: Models | None = None) -> Found:
+    looked = look(task, text)
+    if isinstance(looked, Reason):
+        return Found(looked)
+    used = models or committed()
+    told = [(one, used.errors.probability(one.values)) for one in looked.errors]
+    errors = [(one, probability) for one, probability in told if probability >= TOLD and _leads(one)]
+    points = [_point(one, used, errors, prepare(task)) for one in looked.points]
+    if looked.accepted:
+        points = _counted(points, text)
+    return Found(None, tuple(points), tuple(_error(*one) for one in errors), looked.read)
+
+
+def look(task: Task, text: str) -> Looked | Reason:
+    """Everything that is measured of the text, or why there is nothing to measure."""
     prepared = prepare(task)
     units, looked_at = units_of(text)
     reading = read(text[:looked_at], prepared.spelling.mend)
     reason = why_not(prepared, text, reading)
     if reason is not None:
-        return Found(reason)
-    said = pieces(reading, units)
-    errors = _errors(prepared, said)
-    accepted = short_match(prepared, reading) is not None
-    measured = measure(prepared, reading, said)
-    used = model or committed()
-    points = [_point(one, used, errors) for one in measured]
-    if accepted:
-        points = _counted(points, text)
-    return Found(None, tuple(points), tuple(errors), looked_at)
+        return reason
+    points, errors = measure(prepared, reading, pieces(reading, units))
+    return Looked(points, errors, short_match(prepared, reading) is not None, looked_at)
 
 
-def measured(task: Task, text: str) -> list[Measured] | None:
-    """The numbers behind the states, for training; None where nothing is assessed."""
-    prepared = prepare(task)
-    units, looked_at = units_of(text)
-    reading = read(text[:looked_at], prepared.spelling.mend)
-    if why_not(prepared, text, reading) is not None:
-        return None
-    return measure(prepared, reading, pieces(reading, units))
+def _leads(one: MeasuredError) -> bool:
+    return one.match.clash < 0.3 and one.match.turned <= 0.5
 
 
-def _point(one: Measured, model: Model, errors: list[ErrorFound]) -> PointFound:
+def _point(one: Measured, used: Models, errors: list[tuple[MeasuredError, float]], prepared: Prepared) -> PointFound:
     if one.match is None:
         return PointFound(one.topic.id, "not_found", 0.0, None)
-    probability = model.probability(one.values)
-    if held_back(one):
-        probability = min(probability, COVERED - JUST_UNDER)
+    probability = used.points.probability(one.values)
+    if one.reverses or not one.required or _contradicted(one, errors, prepared):
+        probability = min(probability, HELD)
     state = "covered" if probability >= COVERED else "maybe" if probability > NOT_FOUND else "not_found"
     unit = one.match.said.unit
     evidence = (unit.start, unit.end) if state != "not_found" else None
     return PointFound(one.topic.id, state, round(probability, 4), evidence)
 
 
-def held_back(one: Measured) -> bool:
-    """The text says the opposite, or an error rather than the point, or lacks a required word."""
-    if one.match is None or one.clashes:
-        return True
-    if one.error is not None and one.error[1].score > one.match.score + ERROR_LEAD:
-        return True
-    return not one.values[REQUIRED]
+def _contradicted(one: Measured, errors: list[tuple[MeasuredError, float]], prepared: Prepared) -> bool:
+    """A misconception that contradicts the point lies nearer: it was recognised at the same place, or it fits the
+    point's own piece better than the point."""
+    assert one.match is not None
+    here = one.match.said.unit
+    for error, _ in errors:
+        there = error.match.said.unit
+        overlaps = here.start < there.end and there.start < here.end
+        if error.topic.contradicts == one.topic.id and overlaps:
+            return True
+    rivals = [topic for topic in prepared.misconceptions if topic.contradicts == one.topic.id]
+    return any(score_of(rival, one.match.said) > one.match.score + NEARER for rival in rivals)
 
 
-REQUIRED = 17  # the place of "required" among the features
-
-
-def _errors(prepared: Prepared, said: list) -> list[ErrorFound]:  # type: ignore[type-arg]
-    """Misconceptions that a piece of the text states better than any point."""
-    found = []
-    for topic in prepared.misconceptions:
-        match = next(iter(best_matches(topic, said)), None)
-        if match is None or match.score < ERROR_SCORE or match.clash >= 0.15 or match.turned > 0.34:
-            continue
-        rival = max((_score(point, match) for point in prepared.points), default=0.0)
-        if match.score > rival + ERROR_LEAD:
-            unit = match.said.unit
-            found.append(ErrorFound(topic.id, (unit.start, unit.end), round(match.score, 4)))
-    return found
-
-
-def _score(topic: Topic, match: Match) -> float:
-    found = best_matches(topic, [match.said], 1)
-    return found[0].score if found else 0.0
+def _error(one: MeasuredError, probability: float) -> ErrorFound:
+    unit = one.match.said.unit
+    return ErrorFound(one.topic.id, (unit.start, unit.end), round(probability, 4))
 
 
 def _counted(points: list[PointFound], text: str) -> list[PointFound]:
@@ -127,6 +127,3 @@ def _counted(points: list[PointFound], text: str) -> list[PointFound]:
         if point is best or point.state == "maybe" else point
         for point in points
     ]  # fmt: skip
-
-
-__all__ = ["Found", "PointFound", "ErrorFound", "Reading", "find", "held_back", "measured"]

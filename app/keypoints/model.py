@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from app.keypoints.features import NAMES
+from app.keypoints.features import ERROR_NAMES, NAMES
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 COVERED = 0.6
@@ -31,14 +31,29 @@ class Model:
         return _sigmoid(self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True)))
 
 
+@dataclass(frozen=True)
+class Models:
+    """One for points and one for misconceptions."""
+
+    points: Model
+    errors: Model
+
+
 @lru_cache(maxsize=1)
-def committed() -> Model:
+def committed() -> Models:
     table = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Model(table["bias"], tuple(table["weights"][name] for name in NAMES))
+    return Models(_read(table["points"], NAMES), _read(table["misconceptions"], ERROR_NAMES))
 
 
-def as_text(model: Model) -> str:
-    table = {"bias": model.bias, "weights": dict(zip(NAMES, model.weights, strict=True))}
+def _read(table: dict[str, float], names: tuple[str, ...]) -> Model:
+    return Model(table["bias"], tuple(table[name] for name in names))
+
+
+def as_text(models: Models) -> str:
+    table = {
+        name: {"bias": model.bias, **dict(zip(names, model.weights, strict=True))}
+        for name, model, names in (("points", models.points, NAMES), ("misconceptions", models.errors, ERROR_NAMES))
+    }
     return json.dumps(table, indent=2) + "\n"
 
 

@@ -20,7 +20,7 @@ OPERATORS = frozenset("= + - * / @ -= += *= /= √ ∇ ∂ ∞ × · ÷ < > ≤ 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One content word. `at` counts the content words; `word` is the place among the words read."""
+    """One content word. `at` counts the content words; `denied` says that a negation reaches it."""
 
     concept: str
     sign: int
@@ -29,6 +29,7 @@ class Term:
     end: int
     at: int
     plain: str
+    denied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,9 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
     terms: list[Term] = []
     negations: list[int] = []
     vocabulary: set[str] = set()
-    functions = verbs = plain = scope = signs = 0
+    functions = verbs = scope = signs = 0
     head = noun = False
     for text, start, end in _joined(found, mend):
-        plain += text[0].isalnum()
         vocabulary.add(text)
         verbs += text in VERBS or stem(text) in VERBS
         if text in NEGATORS:
@@ -74,14 +74,15 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
         signs += text in OPERATORS
         concept, sign = concept_of(text)
         weight = weight_of(text, concept)
+        denied = scope > 0
         if scope:
             if head and (weight > LIGHT_WEIGHT or noun):
                 sign, head = -sign, False
             elif concept[0] == "±":
                 sign = -sign
             scope -= 1
-        terms.append(Term(concept, sign, weight, start, end, len(terms), text))
-    return Reading(tuple(terms), plain, signs, functions, verbs, tuple(negations), frozenset(vocabulary))
+        terms.append(Term(concept, sign, weight, start, end, len(terms), text, denied))
+    return Reading(tuple(terms), sum(word.text[0].isalnum() for word in found), signs, functions, verbs, tuple(negations), frozenset(vocabulary))
 
 
 def weight_of(text: str, concept: str) -> float:

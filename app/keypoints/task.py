@@ -3,13 +3,15 @@
 `prepare` reads the references once; it is remembered by value, so the second answer to a part costs only itself.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.keypoints.lexicon import NEAR, NEARNESS
+from app.keypoints.lexicon import FUNCTION, NEAR, NEARNESS
 from app.keypoints.reading import Reading, Term, read
 from app.keypoints.spelling import Spelling
+from app.keypoints.words import words_of
 
 PROMPT_DISCOUNT = 0.8  # a word that the question itself uses says less
 PAIR_SPAN = 3  # content words: how far two words of a reference may be apart to belong together
@@ -53,11 +55,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class Ref:
-    """A reference as weighted concepts. `weights` adds up to `total`; `signs` holds the signs a concept has in it."""
+    """A reference as weighted concepts. `weights` adds up to `total`; `signs` holds the signs that a concept has in it,
+    `denied` whether a negation reaches it, `order` the concepts one after the other."""
 
     text: str
     weights: Mapping[str, float]
     signs: Mapping[str, frozenset[int]]
+    denied: Mapping[str, frozenset[bool]]
+    order: tuple[str, ...]
     total: float
     pairs: tuple[Pair, ...]
     negations: int
@@ -157,13 +162,19 @@ def _core(concept: str, own: dict[str, float], shares: list[dict[str, float]], a
 def _ref(text: str, reading: Reading, core: Mapping[str, float]) -> Ref:
     weights: dict[str, float] = {}
     signs: dict[str, set[int]] = {}
+    denied: dict[str, set[bool]] = {}
     for term in reading.terms:
         weights[term.concept] = max(weights.get(term.concept, 0.0), term.weight * core[term.concept])
         signs.setdefault(term.concept, set()).add(term.sign)
+        denied.setdefault(term.concept, set()).add(term.denied)
     frozen = {concept: frozenset(found) for concept, found in signs.items()}
+    reached = {concept: frozenset(found) for concept, found in denied.items()}
+    order = tuple(term.concept for term in reading.terms)
     pairs = tuple(dict.fromkeys(pairs_of(reading.terms)))
     rarest = max(weights, key=lambda concept: (weights[concept], concept))
-    return Ref(text, weights, frozen, sum(weights.values()), pairs, len(reading.negations), len(reading.terms), rarest)
+    return Ref(
+        text, weights, frozen, reached, order, sum(weights.values()), pairs, len(reading.negations), len(reading.terms), rarest,
+    )  # fmt: skip
 
 
 def pairs_of(terms: tuple[Term, ...]) -> Iterable[Pair]:
@@ -184,10 +195,20 @@ def shingles(text: str, size: int = 4) -> list[tuple[str, ...]]:
     return [tuple(plain[at : at + size]) for at in range(len(plain) - size + 1)]
 
 
-def looks_coded(text: str) -> bool:
-    """A line of program text rather than a sentence."""
-    marks = sum(text.count(mark) for mark in ("()", " = ", "-=", "+=", "==", "):", "[", "]", "{", "}", ");", "_(", "def "))
-    return marks >= 2 or text.rstrip().endswith("()") or "-=" in text or text.startswith(("for ", "def ", "import "))
+_STATEMENT = re.compile(
+    r"^(?:def|class|import|from|return|with|elif|else|while|if|try|print)\b.*[:)]$|^import \w+|^from \w+ import|"
+    r"^for [\w, ]+ in [\w.()]+:|^[\w.\[\]]+(?:, [\w.]+)*\s*[-+*/]?=\s*[^=\s]|^[\w.]+\([^()]*(?:\([^()]*\)[^()]*)*\)$|^[\[{(]",
+    re.ASCII,
+)
+_PROSE_WORDS = FUNCTION - set("for in if not and or as is with while from".split())
+
+
+def looks_coded(line: str) -> bool:
+    """A line of program text rather than a sentence: the form of a statement, and hardly a small word of English."""
+    line = line.strip()[:300]
+    if not _STATEMENT.match(line):
+        return False
+    return sum(word.text in _PROSE_WORDS for word in words_of(line)) < 2
 
 
 __all__ = ["NEARNESS", "Misconception", "Point", "Prepared", "Task", "Topic", "Ref", "Pair", "near", "prepare"]
