@@ -10,7 +10,7 @@ import math
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ AS_LABEL = {"covered": 1.0, "maybe": 0.5, "not_found": 0.0}
 OPPOSITE = ("negation", "antonym", "swap")
 EMPTY = ("stuffing", "copy", "blank", "meaningless", "language", "code")
 
+TURNED = 0.15  # how much a reference that was turned round counts in training, beside an answer
+
 Row = tuple[float, ...]
 Judge = Callable[[Task, str], Mapping[str, str]]
 
@@ -47,6 +49,7 @@ class Example:
     kind: str  # point, error
     values: Row
     label: float
+    weight: float = 1.0
 
 
 def prose_bench(settings: Settings, asag: Path | None, *, fit_wanted: bool, as_json: bool) -> None:
@@ -90,7 +93,20 @@ def examples(tasks: Tasks, answers: Iterable[Labelled]) -> list[Example]:
             found.append(Example(answer.question, "point", point.values, label))
         for error in looked.errors if answer.kind != "sample" else ():
             found.append(Example(answer.question, "error", error.values, float(error.topic.id in answer.says)))
+    for name, point, text in reversed_references(tasks):
+        looked = look(tasks[name][2], text)
+        if not isinstance(looked, Reason):
+            found += [Example(name, "point", one.values, 0.0, TURNED) for one in looked.points if one.topic.id == point]
     return found
+
+
+def reversed_references(tasks: Tasks) -> Iterator[tuple[str, str, str]]:
+    """Question, point and text: references turned into their opposite by one small change."""
+    for name, (_, _, task) in tasks.items():
+        for point in task.points:
+            for ref in (point.text, *point.refs):
+                if (turned := negated(ref)) is not None:
+                    yield name, point.id, turned
 
 
 def _samples(tasks: Tasks) -> list[Labelled]:
@@ -108,7 +124,12 @@ def trained(tasks: Tasks, answers: Sequence[Labelled]) -> Models:
 
 def _fitted(found: Sequence[Example]) -> Models:
     points, errors = ([one for one in found if one.kind == kind] for kind in ("point", "error"))
-    return Models(*(fit([one.values for one in rows], [one.label for one in rows]) for rows in (points, errors)))
+    return Models(
+        *(
+            fit([one.values for one in rows], [one.label for one in rows], [one.weight for one in rows])
+            for rows in (points, errors)
+        )
+    )
 
 
 def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
@@ -139,11 +160,9 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
                 judged += [
                     (answer, point.id, states.get(point.id, "not_found"), answer.state(point.id)) for point in task.points
                 ]
-            for point in task.points:
-                for text in (turned for ref in (point.text, *point.refs) if (turned := negated(ref))):
-                    reversed_refs += 1
-                    states = {one.id: one.state for one in find(task, text, models).points}
-                    reversed_covered += states.get(point.id) == "covered"
+            for _, point, text in reversed_references({name: tasks[name]}):
+                reversed_refs += 1
+                reversed_covered += any(one.id == point and one.state == "covered" for one in find(task, text, models).points)
             done()
     pairs = [(state, label) for _, _, state, label in judged]
     opposite = [(state, label) for answer, _, state, label in judged if answer.kind in OPPOSITE]

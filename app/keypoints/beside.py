@@ -19,6 +19,8 @@ class Said:
         self.unit = unit
         self.terms = terms
         self.negations = negations
+        self.sentences: list[Said] = [self]  # the whole sentences that it is a piece of, or made of
+        self.scores: dict[int, float] = {}  # by topic
         self.value: dict[str, float] = {}
         self.signs: dict[str, set[int]] = {}
         self.denied: dict[str, set[bool]] = {}
@@ -48,12 +50,20 @@ class Said:
 
 def pieces(reading: Reading, units: list[Unit]) -> list[Said]:
     starts = [term.start for term in reading.terms]
-    found = []
+    found: list[Said] = []
+    whole: list[Said] = []  # the sentences
     for unit in units:
         first, last = bisect_left(starts, unit.start), bisect_left(starts, unit.end)
         if last > first:
             inside = bisect_left(reading.negations, unit.end) - bisect_left(reading.negations, unit.start)
             found.append(Said(unit, reading.terms[first:last], inside))
+            if unit.kind == "sentence":
+                whole.append(found[-1])
+    place = 0
+    for said in found:
+        while place + 1 < len(whole) and whole[place].unit.end <= said.unit.start:
+            place += 1
+        said.sentences = [one for one in whole[place : place + 2] if one.unit.start < said.unit.end]
     return found
 
 

@@ -65,14 +65,13 @@ def best_matches(topic: Topic, said: list[Said], looked_at: int = LOOKED_AT) -> 
     return sorted(matches, key=lambda match: -match.score)
 
 
-def closest(topic: Topic, said: Said) -> Match | None:
-    found = best_matches(topic, [said], 1)
-    return found[0] if found else None
-
-
 def score_of(topic: Topic, said: Said) -> float:
-    found = closest(topic, said)
-    return found.score if found else 0.0
+    """How well the piece says the topic; worked out once for each topic and piece."""
+    known = said.scores.get(id(topic))
+    if known is None:
+        found = best_matches(topic, [said], 1)
+        known = said.scores[id(topic)] = found[0].score if found else 0.0
+    return known
 
 
 def measure(prepared: Prepared, reading: Reading, said: list[Said]) -> tuple[list[Measured], list[MeasuredError]]:
@@ -95,6 +94,7 @@ def _measured(
     best = found[0]
     said = best.said
     sides = _sides(topic, said)
+    turned = sides.reversed or any(_sides(topic, one).reversed for one in said.sentences if one is not said)
     rival = max((score_of(other, said) for other in prepared.points if other is not topic), default=0.0)
     here = {one.id: score_of(one, said) for one in prepared.misconceptions}
     own = {one.id for one in prepared.misconceptions if one.contradicts == topic.id}
@@ -107,9 +107,9 @@ def _measured(
         max((score for name, score in here.items() if name not in own), default=0.0) - best.score,
         sides.agreed, max(0.0, sides.opposed - sides.agreed), sides.vote, sides.second, best.rarest,
         math.log1p(len(said.terms)) / 3, float(required), asked / (said.weight or 1.0),
-        best.coverage**2, best.coverage * best.precision, float(sides.reversed),
+        best.coverage**2, best.coverage * best.precision, float(turned),
     )  # fmt: skip
-    reverses = sides.reversed or best.clash >= 0.3 or best.turned > 0.5 or sides.opposed > sides.agreed + 0.1
+    reverses = turned or best.clash >= 0.3 or best.turned > 0.5 or sides.opposed > sides.agreed + 0.1
     return Measured(topic, values, best, reverses, required)
 
 

@@ -102,14 +102,12 @@ calculate calculates compute computes computed computing calculated calculation 
 function functions func fn
 multiply multiplied multiplies multiplication times * × product products
 divide divided divides division / ÷ over
-equal equals = == identical
+equals = ==
 sum sums summed total totals
 mean average averages averaged avg averaging
 square squared squares squaring ²
 root sqrt √ rooted rooting
 memory ram storage
-quick fast faster quicker fastest quickly speed speeds speedy
-slow slower slowly slowest ages
 random randomly randomness arbitrary randn rand stochastic
 initialise initialize init initial initialisation initialization start starts starting begin begins beginning
 repeat repeats repeated repeatedly iterate iterates iterative iteration iterations loop loops looping looped
@@ -148,7 +146,7 @@ threshold thresholds cutoff limit
 overshoot overshoots overshooting overshot
 bounce bounces bouncing bounced oscillate oscillates oscillating oscillation oscillations hop hops pingpong zigzag swing swings
 diverge diverges divergence diverging explode explodes exploding infinity ∞ inf nan
-minimum minima optimum optimal bottom valley lowest
+minimum minima optimum optimal bottom valley
 tuple tuples pair pairs
 iterator iterators generator
 decorator decorators decorate decorates
@@ -183,22 +181,20 @@ zero 0 zeros zeroes zeroed zeroing nil nought
 reset resets resetting clear clears cleared clearing empty emptied erase erased zerograd
 update updates updated updating adjust adjusts adjusted adjusting tweak tweaks modify modifies modified modifying alter alters
 copy copies copied copying duplicate duplicates duplicated duplicating
-optional optionally
 stretch stretched stretches stretching expand expands expanded expanding repeat's
 broadcast broadcasts broadcasting broadcasted
 filter filters filtered filtering select selects selected selecting
 bracket brackets parentheses
 syntax
 plot graph curve graphs plots
-horizontal flat level plateau plateaus constant's
+horizontal plateau plateaus
 stairs staircase stepfunction piecewise
 measure measures measured measuring quantify
 compare compares compared comparing comparison
 wrong incorrect incorrectly mistake mistakes
 right's correct correctly
 baseline benchmark reference
-nearest closest closer nearer close near
-similar similarity resemble resembles alike
+similar similarity resemble resembles
 unseen unknown
 raise raises throw throws exception exceptions runtimeerror crash crashes
 """
@@ -206,7 +202,7 @@ raise raises throw throws exception exceptions runtimeerror crash crashes
 NEAR_TEXT = """
 weight parameter coefficient
 gradient derivative slope
-steep steepness slope
+steep slope
 minimise small fall
 loss error cost
 model function
@@ -262,6 +258,9 @@ optimiser step
 human look
 estimate guess
 flat zero
+flat horizontal
+equals same
+similar nearest
 smooth differentiable
 constant bias
 shift move
@@ -270,34 +269,33 @@ learn update
 """
 # plus words | minus words: one concept with a sign.
 OPPOSITES_TEXT = """
-rise rises rising rose increase increases increased increasing grow grows grew growing climb climbs raised maximise maximize maximised worsen|fall falls falling fell decrease decreases decreased decreasing shrink shrinks drop drops dropped reduce reduces reduced reducing lower lowers lowered lowering minimise minimises minimised minimize minimizes minimized minimising minimizing
-large larger largest big bigger biggest great greater greatest high higher highest|small smaller smallest little tiny low less lesser least fewer slight short shorter
+large larger largest big bigger biggest great greater greatest high higher highest rise rises rising rose increase increases increased increasing grow grows grew growing climb climbs raised maximise maximize maximised worsen|small smaller smallest little tiny low lower lowers lowered lowering lowest fall falls falling fell decrease decreases decreased decreasing shrink shrinks drop drops dropped reduce reduces reduced reducing minimise minimises minimised minimize minimizes minimized minimising minimizing slight
+more many most plenty|less few fewer fewest lesser least
 better best good improve improves improved improving improvement|bad worse worst badly poor poorly deteriorate
+quick fast faster quicker fastest quickly speed speeds speedy|slow slower slowly slowest
+steep steepness steeper|flat level
 positive positively|negative negatively
 black dark darker darkest|white bright brighter brightest lighter
-up upward upwards uphill above|down downward downwards downhill
+up upward upwards uphill above|down downward downwards downhill below
 before earlier preceding beforehand|after afterwards later following
 left leftmost|right rightmost
-change changes changed changing differ differs mutate mutates mutated mutating|unchanged stay stays stayed remain remains remained keep keeps kept untouched same preserve preserves preserved unaffected intact
+change changes changed changing differ differs different differently distinct mutate mutates mutated mutating|unchanged stay stays stayed remain remains remained keep keeps kept untouched same preserve preserves preserved unaffected intact equal identical alike
 accumulate accumulates accumulated accumulating accumulation|overwrite overwrites overwritten overwriting replace replaces replaced replacing
 add adds added adding addition plus + +=|subtract subtracts subtracted subtracting subtraction minus - − – -=
 always forever|never seldom
 all every entire full everything complete|none nothing
+close closer closest near nearer nearest|far further farther farthest away
 inside within|outside
-share shares shared sharing|separate separately own's
-seen familiar|unseen unfamiliar
-defined|undefined
+share shares shared sharing|separate separately
+seen familiar|unfamiliar
 possible|impossible
 depend depends dependent depending|independent independently irrespective
 easy easily easier simple simpler|hard difficult harder complicated complex
-toward towards|away
 opposite against reverse inverse|along
-open|closed
 useful helpful valuable|useless meaningless pointless
-converge converges convergence settle settles|diverge's
-need's necessary required requires require mandatory|optional unnecessary
-first's front leading|last final trailing end
-differently different distinct various|equal identical alike
+converge converges convergence settle settles|unsettled
+necessary required requires require mandatory|optional unnecessary optionally
+first front leading|last final trailing end
 stable|unstable
 continuous continuously|discontinuous jump jumps jumping
 """

@@ -5,9 +5,9 @@ import re
 
 _PAIRS = """
 larger smaller; large small; bigger smaller; big small; higher lower; high low; increases decreases; increase decrease;
-rises falls; rise fall; more less; faster slower; quick slow; before after; always never; positive negative; up down;
-left right; same different; first last; black white; minimise maximise; subtract add; subtracting adding; good bad;
-better worse; easy hard; steep flat; many few; best worst
+rises falls; rise fall; more less; faster slower; quick slow; before after; always never; positive negative; 
+left right; black white; minimise maximise; subtract add; subtracting adding; good bad;
+better worse; easy hard; steep flat; best worst
 """
 _OPPOSITE: dict[str, str] = {}
 for _pair in _PAIRS.replace("\n", " ").split(";"):

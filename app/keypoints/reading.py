@@ -14,6 +14,7 @@ from app.keypoints.words import Word, stem, words_of
 
 LIGHT_WEIGHT = 0.3
 NUMBER_WEIGHT = {"1": 0.35, "2": 0.5}
+FAINT = {concept_of(word)[0] for word in ("many", "first", "all", "same")}  # opposites that say little by themselves
 SCOPE = 5  # content words that a negation reaches at most
 OPERATORS = frozenset("= + - * / @ -= += *= /= √ ∇ ∂ ∞ × · ÷ < > ≤ ≥ ²".split())
 
@@ -86,6 +87,8 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
 
 
 def weight_of(text: str, concept: str) -> float:
+    if concept in FAINT:
+        return 0.5
     if concept in NUMBER_WEIGHT:
         return NUMBER_WEIGHT[concept]
     if stem(text) in LIGHT and concept[0] != "±":

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.keypoints.lexicon import FUNCTION, NEAR, NEARNESS
+from app.keypoints.lexicon import NEAR, NEARNESS
 from app.keypoints.reading import Reading, Term, read
 from app.keypoints.spelling import Spelling
-from app.keypoints.words import words_of
 
 PROMPT_DISCOUNT = 0.8  # a word that the question itself uses says less
 PAIR_SPAN = 3  # content words: how far two words of a reference may be apart to belong together
@@ -200,15 +199,14 @@ _STATEMENT = re.compile(
     r"^for [\w, ]+ in [\w.()]+:|^[\w.\[\]]+(?:, [\w.]+)*\s*[-+*/]?=\s*[^=\s]|^[\w.]+\([^()]*(?:\([^()]*\)[^()]*)*\)$|^[\[{(]",
     re.ASCII,
 )
-_PROSE_WORDS = FUNCTION - set("for in if not and or as is with while from".split())
+_TWO_WORDS = re.compile(r"\b(?!(?:for|in|if|not|and|or|as|is|def|class|import|from|return|with|else|lambda|while)\b)[a-z]{2,} +"
+                        r"(?!(?:for|in|if|not|and|or|as|is|import|else)\b)[a-z]{2,}\b", re.IGNORECASE)
 
 
 def looks_coded(line: str) -> bool:
-    """A line of program text rather than a sentence: the form of a statement, and hardly a small word of English."""
+    """A line of program text rather than a sentence: it has the form of a statement, and no two words in a row."""
     line = line.strip()[:300]
-    if not _STATEMENT.match(line):
-        return False
-    return sum(word.text in _PROSE_WORDS for word in words_of(line)) < 2
+    return _STATEMENT.match(line) is not None and _TWO_WORDS.search(line.split("#")[0]) is None
 
 
 __all__ = ["NEARNESS", "Misconception", "Point", "Prepared", "Task", "Topic", "Ref", "Pair", "near", "prepare"]

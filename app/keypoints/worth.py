@@ -106,7 +106,8 @@ def _copied(prepared: Prepared, text: str) -> bool:
 
 def _code(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
-    return sum(looks_coded(line) for line in lines[:400]) >= CODED * min(400, len(lines))
+    coded = sum(looks_coded(line) for line in lines[:400])
+    return coded >= 2 and coded >= CODED * min(400, len(lines))
 
 
 def _keywords(text: str, reading: Reading) -> bool:
