@@ -95,7 +95,17 @@ class Match:
     @property
     def opposite(self) -> bool:
         """For a piece that is nearly word for word the reference: something in it is turned round."""
-        return self.clash > 0 or self.turned > 0 or self.denied > 0.2 or self.parity == 0.5
+        return self.clash > 0 or self.turned > 0.34 or (self.parity == 0.5 and not self._explained)
+
+    @property
+    def _explained(self) -> bool:
+        """One denies what the other says by an opposite: "is not changed", "stays the same"."""
+        said, ref = self.said, self.ref
+        return any(
+            concept[0] == "±" and ref.signs[concept] & said.signs[concept] and ref.denied[concept] != said.denied[concept]
+            for concept in ref.weights
+            if concept in said.weights
+        )
 
 
 def quick(ref: Ref, said: Said) -> tuple[float, float, float]:

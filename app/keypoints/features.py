@@ -24,7 +24,8 @@ ERROR_NAMES = (
     "lead_over_its_point", "point_anywhere", "second", "vote", "unit_length", "resemblance", "coverage_squared",
 )  # fmt: skip
 LOOKED_AT = 3  # of the best pieces for each point
-VERBATIM = 0.75  # a piece that resembles a reference so much says the same, or its opposite
+ALIKE = 0.6  # coverage of a reference that is compared word for word
+VERBATIM = 0.82  # a piece that resembles a reference so much says the same, or its opposite
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def _measured(
     best = found[0]
     said = best.said
     sides = _sides(topic, said)
-    turned = sides.reversed or any(_sides(topic, one).reversed for one in said.sentences if one is not said)
+    turned = sides.reversed or (
+        sides.likest < VERBATIM and any(_sides(topic, one).reversed for one in said.sentences if one is not said)
+    )
     rival = max((score_of(other, said) for other in prepared.points if other is not topic), default=0.0)
     here = {one.id: score_of(one, said) for one in prepared.misconceptions}
     own = {one.id for one in prepared.misconceptions if one.contradicts == topic.id}
@@ -136,12 +139,12 @@ class Sides:
     opposed: float
     vote: float
     second: float
+    likest: float  # how much a reference of at least three words, not turned round, resembles the piece
     reversed: bool
 
 
 def _sides(topic: Topic, said: Said) -> Sides:
-    agreed = opposed = against = votes = likest = 0.0
-    turned = False
+    agreed = opposed = against = votes = likest = likest_long = likest_turned = 0.0
     every = []
     for ref in topic.refs:
         coverage, clash, _ = quick(ref, said)
@@ -153,10 +156,16 @@ def _sides(topic: Topic, said: Said) -> Sides:
             agreed = max(agreed, coverage)
         else:
             opposed = max(opposed, coverage)
-        if coverage >= VERBATIM - 0.1 and (like := resemblance(ref, said)) > max(likest, VERBATIM):
-            likest, turned = like, closer(ref, said).opposite
+        if coverage >= ALIKE:
+            like = resemblance(ref, said)
+            if like >= VERBATIM and ref.terms > 1 and closer(ref, said).opposite:
+                likest_turned = max(likest_turned, like)
+            else:
+                likest = max(likest, like)
+                likest_long = max(likest_long, like * (ref.terms > 2))
+    turned = likest_turned > likest + 0.03
     every.sort(reverse=True)
-    return Sides(agreed, opposed, against / votes if votes else 0.0, sum(every[:3]) / 3, turned)
+    return Sides(agreed, opposed, against / votes if votes else 0.0, sum(every[:3]) / 3, likest_long, turned)
 
 
 def _core(topic: Topic, said: Said) -> float:

@@ -71,12 +71,12 @@ def find(task: Task, text: str, models: Models | None = None) -> Found:
     return Found(None, tuple(points), tuple(_error(*one) for one in errors), looked.read)
 
 
-def look(task: Task, text: str) -> Looked | Reason:
-    """Everything that is measured of the text, or why there is nothing to measure."""
+def look(task: Task, text: str, *, anyway: bool = False) -> Looked | Reason:
+    """Everything that is measured of the text, or why there is nothing to measure; `anyway` asks for no reason."""
     prepared = prepare(task)
     units, looked_at = units_of(text)
     reading = read(text[:looked_at], prepared.spelling.mend)
-    reason = why_not(prepared, text, reading)
+    reason = None if anyway else why_not(prepared, text, reading)
     if reason is not None:
         return reason
     points, errors = measure(prepared, reading, pieces(reading, units))

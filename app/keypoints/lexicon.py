@@ -179,7 +179,7 @@ zero 0 zeros zeroes zeroed zeroing nil nought
 10 ten
 0.5 half .5 1/2
 reset resets resetting clear clears cleared clearing empty emptied erase erased zerograd
-update updates updated updating adjust adjusts adjusted adjusting tweak tweaks modify modifies modified modifying alter alters
+update updates updated updating adjust adjusts adjusted adjusting tweak tweaks
 copy copies copied copying duplicate duplicates duplicated duplicating
 stretch stretched stretches stretching expand expands expanded expanding repeat's
 broadcast broadcasts broadcasting broadcasted
@@ -279,7 +279,7 @@ black dark darker darkest|white bright brighter brightest lighter
 up upward upwards uphill above|down downward downwards downhill below
 before earlier preceding beforehand|after afterwards later following
 left leftmost|right rightmost
-change changes changed changing differ differs different differently distinct mutate mutates mutated mutating|unchanged stay stays stayed remain remains remained keep keeps kept untouched same preserve preserves preserved unaffected intact equal identical alike
+change changes changed changing modify modifies modified modifying alter alters altered differ differs different differently distinct mutate mutates mutated mutating|unchanged stay stays stayed remain remains remained keep keeps kept untouched same preserve preserves preserved unaffected intact equal identical alike
 accumulate accumulates accumulated accumulating accumulation|overwrite overwrites overwritten overwriting replace replaces replaced replacing
 add adds added adding addition plus + +=|subtract subtracts subtracted subtracting subtraction minus - − – -=
 always forever|never seldom

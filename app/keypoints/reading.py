@@ -15,6 +15,7 @@ from app.keypoints.words import Word, stem, words_of
 LIGHT_WEIGHT = 0.3
 NUMBER_WEIGHT = {"1": 0.35, "2": 0.5}
 FAINT = {concept_of(word)[0] for word in ("many", "first", "all", "same")}  # opposites that say little by themselves
+ASIDE = frozenset(("instead", "without"))  # they deny something else than what the sentence says
 SCOPE = 5  # content words that a negation reaches at most
 OPERATORS = frozenset("= + - * / @ -= += *= /= √ ∇ ∂ ∞ × · ÷ < > ≤ ≥ ²".split())
 
@@ -55,11 +56,16 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
     vocabulary: set[str] = set()
     functions = verbs = scope = signs = 0
     head = noun = False
-    for text, start, end in _joined(found, mend):
+    row = list(_joined(found, mend))
+    for at, (text, start, end) in enumerate(row):
         vocabulary.add(text)
         verbs += text in VERBS or stem(text) in VERBS
+        if text == "no" and at + 1 < len(row) and row[at + 1][0] in BOUNDARIES:
+            functions += 1  # "No, …" answers a question
+            continue
         if text in NEGATORS:
-            negations.append(start)
+            if text not in ASIDE:
+                negations.append(start)
             scope, head, noun = SCOPE, True, text in NEGATES_NOUN
             functions += 1
             continue
