@@ -42,10 +42,11 @@ class Compare(Frozen):
 
 class Rule(Frozen):
     """A demand on the source itself. `list-comprehension`: a list comprehension makes the returned value.
-    `no-loop`: no `for`, `while` or comprehension runs. A `function` must be called / a name must not be used."""
+    A name in `avoids` must not be used; with a dot before it, only as an attribute or an import, so that an answer's
+    own variable may be called so."""
 
     uses: Literal["list-comprehension"] | None = None
-    avoids: tuple[str, ...] = ()  # "loop", "comprehension", or a name such as "ndim"
+    avoids: tuple[str, ...] = ()  # "loop", "comprehension", a name such as "map", or an attribute such as ".ndim"
     says: str | None = None  # a sentence of the author's instead of the standard one
 
     @model_validator(mode="after")
@@ -78,6 +79,7 @@ class CodePart(Frozen):
     function: Name | None = None
     variables: tuple[Name, ...] = ()
     setup: str = ""
+    trial: str = ""  # defines `trial(...)`, which meets the cases in the function's place and calls it
     cases: tuple[Case, ...] = ()
     random: Random | None = None
     compare: Compare = Compare()
@@ -94,6 +96,8 @@ class CodePart(Frozen):
             raise ValueError("a part with `function` needs `cases` or `random`")
         if self.variables and (self.cases or self.random):
             raise ValueError("`cases` and `random` belong to a part with `function`")
+        if self.trial and not self.function:
+            raise ValueError("`trial` belongs to a part with `function`, which it calls")
         return self
 
 
