@@ -71,6 +71,12 @@ def test_hints_open_one_after_the_other(client: TestClient, asked: str, there: i
     assert len(shown) == there
 
 
+def test_a_known_mistake_is_told_under_the_summary(client: TestClient) -> None:
+    page = client.post(FORM, data={"answer": "def double(xs):\n    return 2 * xs\n"}).text
+    assert "A common mistake" in page and "repeats the list." in page
+    assert page.index('class="summary"') < page.index("A common mistake") < page.index('class="checks"')
+
+
 def test_an_answer_leads_to_its_own_page(client: TestClient) -> None:
     sent = client.post(FORM, data={"answer": RIGHT}, follow_redirects=False)
     assert sent.status_code == 303 and sent.headers["location"].startswith("/attempts/")
