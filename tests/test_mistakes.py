@@ -121,8 +121,8 @@ def test_without_explanation_no_wrong_answer_runs(runner: Runner) -> None:
     assert len(counting.jobs) == 2
 
 
-def test_the_wrong_answers_run_once_for_an_exam(runner: Runner) -> None:
-    part = function_part(wrong=WRONG)
+def test_the_wrong_answers_run_once_for_an_exam_that_is_kept(runner: Runner) -> None:
+    part = function_part(wrong=WRONG, random=None)
     exam = draw_exam(part, 1, runner)
     counting = Counting(runner)
     for _ in range(2):

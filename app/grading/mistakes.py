@@ -6,10 +6,9 @@ value, or that gives no result at all (a stub, a typing mistake in a name), has 
 """
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.bank.question import CodePart, Compare, Wrong
+from app.bank.question import CodePart, Compare
 from app.grading.compare import same
 from app.grading.exams import Exam, answer_job
 from app.grading.judge import judge_all
@@ -18,7 +17,7 @@ from app.grading.verdict import Note
 from app.sandbox.job import Call, Ending, Outcome, Runner, Thing, Value
 
 MOST = 40  # wrong answers that are tried for one verdict
-SPENT_S = 0.8  # on all of them together; beyond it the verdict goes without a note
+SPENT_S = 1.5  # on all of them together; beyond it the verdict goes without a note
 WALL_S = 0.5  # for one of them, which has only its own fault to show
 BUSY_MS = 50.0  # a job that waited so long kept somebody else waiting too
 MISSING = Thing("no such variable")
@@ -47,34 +46,48 @@ Results = tuple[Result, ...]
 def recognised(part: CodePart, exam: Exam, outcome: Outcome, run: Runner) -> tuple[Note, ...] | None:
     """The author's note on an answer that ran and failed: its id is `wrong-` and the place in the file, from 1."""
     results = _results(part, outcome)
-    if outcome.queue_ms > BUSY_MS or not _telling(results) or not _fails(part, exam, outcome):
+    failure = None if outcome.queue_ms > BUSY_MS or not _telling(results) else _first_failure(part, exam, outcome)
+    if failure is None:
         return None
     blank = all(result.blank for result in results)
-    for place, wrong, theirs in _known(part, exam, run):
-        if _alike(theirs, results, part.compare, blank):
-            return (Note(id=f"wrong-{place + 1}", says=wrong.reply or _sentence(wrong.why)),)
+    # Up to the first failure is enough to see that most wrong answers are others. A kept exam has all their results.
+    counts = (len(results),) if part.random is None else tuple(sorted({failure + 1, len(results)}))
+    runs = _Runs(part, exam, run)
+    ordered = sorted(enumerate(part.wrong, 1), key=lambda pair: pair[1].reply is None)
+    for number, wrong in ordered[:MOST]:
+        if all(_alike(runs.results(wrong.code, n), results[:n], part.compare, blank) for n in counts):
+            return (Note(id=f"wrong-{number}", says=wrong.reply or _sentence(wrong.why)),)
+        if runs.over:
+            break
     return None
 
 
-def _known(part: CodePart, exam: Exam, run: Runner) -> Iterator[tuple[int, Wrong, Results]]:
-    """The wrong answers with their results, those first to which the author has a reply."""
-    end = time.monotonic() + SPENT_S
-    ordered = sorted(enumerate(part.wrong), key=lambda pair: pair[1].reply is None)
-    for place, wrong in ordered[:MOST]:
-        if wrong.code not in exam.mistakes:
-            left = end - time.monotonic()
-            if left <= 0:
-                return
-            job = answer_job(part, exam.seed, wrong.code, exam.inputs)
-            limits = replace(job.limits, wall_s=min(job.limits.wall_s, WALL_S, max(left, 0.05)))
-            outcome = attempt(run, replace(job, limits=limits))
-            if outcome is None:
-                return
-            exam.mistakes[wrong.code] = _results(part, outcome)
-            if outcome.queue_ms > BUSY_MS:
-                end = 0.0
-        if exam.mistakes[wrong.code]:
-            yield place, wrong, exam.mistakes[wrong.code]
+class _Runs:
+    """Runs of the author's wrong answers; `over` when there were enough of them."""
+
+    def __init__(self, part: CodePart, exam: Exam, run: Runner) -> None:
+        self.part, self.exam, self.run = part, exam, run
+        self.end = time.monotonic() + SPENT_S
+        self.waited = False
+
+    @property
+    def over(self) -> bool:
+        return self.waited or time.monotonic() > self.end
+
+    def results(self, code: str, count: int) -> Results:
+        """What the code gives for so many of the inputs; empty when it does not come to its end."""
+        whole = count >= len(self.exam.inputs)
+        if whole and code in self.exam.mistakes:
+            known: Results = self.exam.mistakes[code]
+            return known
+        job = answer_job(self.part, self.exam.seed, code, self.exam.inputs[:count])
+        limits = replace(job.limits, wall_s=min(job.limits.wall_s, WALL_S))
+        outcome = attempt(self.run, replace(job, limits=limits))
+        self.waited = outcome is None or outcome.queue_ms > BUSY_MS
+        made = () if outcome is None else _results(self.part, outcome)
+        if whole and outcome is not None:
+            self.exam.mistakes[code] = made
+        return made
 
 
 def _results(part: CodePart, outcome: Outcome) -> Results:
@@ -100,14 +113,17 @@ def _telling(results: Results) -> bool:
     )
 
 
-def _fails(part: CodePart, exam: Exam, outcome: Outcome) -> bool:
-    """Something beside the rules is wrong: a right value tells nothing of the way it was made."""
+def _first_failure(part: CodePart, exam: Exam, outcome: Outcome) -> int | None:
+    """The first result that is wrong in itself; None when only rules are broken, since a right value tells nothing of
+    the way it was made."""
     if part.variables:
-        return not all(
+        right = [
             name in outcome.variables and same(exam.variables[name], outcome.variables[name], part.compare)
             for name in part.variables
-        )
-    return any(judged.failure for judged in judge_all(part, exam, outcome.calls))
+        ]
+    else:
+        right = [judged.failure is None for judged in judge_all(part, exam, outcome.calls)]
+    return right.index(False) if False in right else None
 
 
 def _alike(theirs: Results, ours: Results, compare: Compare, blank: bool) -> bool:
