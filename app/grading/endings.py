@@ -162,6 +162,15 @@ def how(part: CodePart, ending: Ending, compared: bool) -> str:
     return f"{ran}; results were compared with a reference: {near}{rule}."
 
 
+def how_asked(part: CodePart) -> str:
+    """What will be done with an answer, as the page says it beforehand."""
+    if part.variables:
+        return f"run in a sandbox; {' and '.join(part.variables)} are compared with those of a reference solution."
+    count = len(part.cases) + (part.random.count if part.random else 0)
+    hidden = ", some of them hidden or drawn anew each time" if part.random or any(c.hidden for c in part.cases) else ""
+    return f"run in a sandbox on {count} inputs{hidden}; the results are compared with those of a reference solution."
+
+
 HOW: dict[Ending, str] = {
     Ending.OK: "The answer ran by itself in a sandbox; nothing was compared.",
     Ending.ERROR: "The program ran by itself in a sandbox until the exception; no result was compared.",
