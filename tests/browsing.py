@@ -22,7 +22,7 @@ CHROMIUM = [
 ]  # fmt: skip
 PATIENCE_S = 90
 NINE = "/questions/tensor-3x3"
-PAGES = ["/", "/questions", "/questions/list-comprehension?hints=2", NINE, "/about/grading", "/nowhere"]
+PAGES = ["/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/nowhere"]
 A = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\n"
 RIGHT = A + "corner = b[1:, 1:]\n"
 FLAT = A + "corner = b.flatten()[-4:]\n"

@@ -47,6 +47,7 @@ class Attempt:
     score: float | None = None
     verdict: Verdict | None = None
     self_grade: Mapping[str, bool] | None = None
+    certainty: int | None = None  # 1 guessed, 2 fairly sure, 3 certain
 
     def settled(self, verdict: Verdict) -> "Attempt":
         status: Status = "failed" if verdict.ending is Ending.INTERNAL else "graded"
@@ -74,7 +75,7 @@ COLUMNS = tuple(
     ATTEMPT.c[name]
     for name in (
         "id", "learner", "question", "part", "kind", "version", "answer", "created", "status", "passed",
-        "score", "verdict", "self_grade",
+        "score", "verdict", "self_grade", "certainty",
     )
 )  # fmt: skip
 
@@ -87,10 +88,18 @@ def store(connection: Connection, attempt: Attempt, keyed: Keyed | None, answere
         return
     who = (attempt.learner, attempt.question, attempt.part)
     counts = attempt.status == "graded"
-    progress.add(connection, *who, Progress(int(counts), counts and attempt.passed, attempt.id, attempt.created))
+    summed = Progress(int(counts), int(_honest(attempt)), counts and attempt.passed, attempt.id, attempt.created)
+    progress.add(connection, *who, summed)
     drafts.hand_in(connection, *who)
     if keyed is not None and attempt.status != "failed":  # what failed by our fault may be tried again with its key
         _remember(connection, attempt, keyed, answered)
+
+
+def _honest(attempt: Attempt) -> bool:
+    """It could be an answer and was looked at: one that is refused, or is no prose at all, earns no hint."""
+    verdict = attempt.verdict
+    graded = attempt.status == "graded" and verdict is not None and verdict.ending is not Ending.REFUSED
+    return graded and verdict is not None and (verdict.assessed or verdict.kind != "prose")
 
 
 def _settling(insert: Callable[..., Any]) -> Any:

@@ -20,7 +20,7 @@ import structlog
 from app.bank.bank import Bank
 from app.bank.question import Part, Question
 from app.grading.exams import Exams
-from app.grading.grade import grade
+from app.grading.grade import KINDS, grade
 from app.grading.verdict import Verdict
 from app.sandbox.job import Busy, Ending, Unavailable
 from app.sandbox.pool import Pool
@@ -78,7 +78,7 @@ class Desk:
         if work is None:
             if self._closing or len(self._at_work) >= self.pool.lanes + WAITING:
                 raise Busy
-            if part.kind == "code" and self.warm.is_set() and not self.pool.level().ready:
+            if KINDS[part.kind].runs and self.warm.is_set() and not self.pool.level().ready:
                 raise Unavailable(self.pool.level().says)
             work = self._start(attempt, question, part, keyed)
         await asyncio.wait({work.task}, timeout=PATIENCE_S)
@@ -97,7 +97,7 @@ class Desk:
             if question is None or part is None or part.kind != attempt.kind:
                 gone = _internal(attempt, "This question is no longer here, so the answer was not graded.")
                 await asyncio.to_thread(self._store, attempt.settled(gone), None)
-            elif part.kind != "code" or self.pool.level().ready:
+            elif not KINDS[part.kind].runs or self.pool.level().ready:
                 self._start(attempt, question, part, None)
 
     async def close(self) -> None:
@@ -127,7 +127,7 @@ class Desk:
         return work
 
     async def _see_through(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None) -> Handed:
-        if part.kind == "code" and not self.warm.is_set():
+        if KINDS[part.kind].runs and not self.warm.is_set():
             await self.warm.wait()
         asked = time.perf_counter()
         loop = asyncio.get_running_loop()
