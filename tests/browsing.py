@@ -1,6 +1,7 @@
 """What the browser tests stand on: the real program as a process of its own, and an eye on what a page does wrong."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parent.parent
+BROWSER = shutil.which("chromium")
+NEEDS_CHROMIUM = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

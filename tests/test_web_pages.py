@@ -77,8 +77,8 @@ def test_a_hint_opens_after_an_honest_try_and_the_next_after_another(client: Tes
         assert hints_on(client.get(PAGE).text) == there
 
 
-def test_what_is_refused_earns_no_hint(client: TestClient) -> None:
-    client.post(FORM, data={"answer": "def double(:"})
+def test_handing_in_what_the_form_began_with_earns_no_hint(client: TestClient) -> None:
+    client.post(FORM, data={"answer": textarea(client.get(PAGE).text)})
     assert client.post(f"{PAGE}/hints", follow_redirects=False).status_code == 409
 
 

@@ -27,6 +27,7 @@ from app.sandbox.pool import Pool
 from app.store import attempts
 from app.store.attempts import Attempt, Keyed, KeyTaken
 from app.store.db import Database
+from app.web.forms import begun
 from app.web.metrics import Metrics
 from app.web.problems import KeyReused
 
@@ -146,7 +147,7 @@ class Desk:
         seconds = time.perf_counter() - asked
         self._metrics.graded(verdict, seconds)
         log.info("graded", at=f"{question.id}/{part.id}", ending=verdict.ending.value, ms=round(seconds * 1000, 1))
-        return self._store(attempt.settled(verdict), keyed)
+        return self._store(attempt.settled(verdict, honest=honest(part, attempt.answer, verdict)), keyed)
 
     def _verdict(self, attempt: Attempt, question: Question, part: Part) -> Verdict:
         try:
@@ -183,6 +184,12 @@ class Desk:
     def _unfinished(self) -> list[Attempt]:
         with self._database.read() as connection:
             return attempts.unfinished(connection, SWEPT)
+
+
+def honest(part: Part, answer: str, verdict: Verdict) -> bool:
+    """A try that earns a hint: not what the form began with, no text that could not be looked at as an answer."""
+    looked_at = verdict.assessed and (verdict.ending is not Ending.REFUSED or verdict.error is not None)
+    return looked_at and answer.strip() != begun(part, "").strip()
 
 
 def _internal(attempt: Attempt, summary: str) -> Verdict:

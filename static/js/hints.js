@@ -8,7 +8,7 @@ if ('setHTML' in Element.prototype) {
       const reply = await fetch(form.action, {method: 'POST', headers: {Accept: 'text/html', 'X-Fragment': 'hints'}});
       if (!reply.ok) throw new Error(reply.status);
       const box = document.createElement('div');
-      box.setHTML(await reply.text());
+      box.setHTML(await reply.text(), {sanitizer: {removeElements: ['link', 'meta']}}); // the form stays
       const hints = box.querySelector('#hints');
       document.getElementById('hints').replaceWith(hints);
       hints.querySelector('li:last-child')?.focus();
