@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app.bank.question import CodePart
 from app.grading.code import grade_code
 from app.grading.exams import Exam, answer_job, draw_exam
@@ -11,6 +13,7 @@ from app.report import verdict_text
 from app.sandbox.job import Busy, Job, Outcome, Runner
 from tests.grading_parts import Counting, function_part, question_of, variables_part
 
+pytestmark = pytest.mark.usefixtures("patient")
 SQUARES = {
     "code": "def double(xs):\n    return [x ** 2 for x in xs]\n",
     "why": "Squares instead of doubling.",
@@ -148,5 +151,5 @@ def test_nobody_waits_for_a_note_where_the_grader_is_busy(runner: Runner) -> Non
 
 def test_a_wrong_answer_that_never_ends_hides_no_other(runner: Runner) -> None:
     endless = {"code": "def double(xs):\n    while True:\n        pass\n", "why": "Never ends.", "reply": "Stop."}
-    part = function_part(wrong=[endless, ONE_SHORT])
+    part = function_part(wrong=[endless, ONE_SHORT], limits={"wall_s": 1})
     assert [id for id, _ in noted(marked(ONE_SHORT["code"], runner, part))] == ["wrong-2"]

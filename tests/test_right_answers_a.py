@@ -69,6 +69,7 @@ KNOWN = {
 }
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("slug", KNOWN)
 def test_a_known_mistake_in_other_words_gets_its_reply(slug: str, bank: Bank, runner: Runner) -> None:
     question, part = part_of(bank, slug)

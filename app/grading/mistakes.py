@@ -17,8 +17,8 @@ from app.grading.verdict import Note
 from app.sandbox.job import Call, Ending, Outcome, Runner, Thing, Value
 
 MOST = 40  # wrong answers that are tried for one verdict
-SPENT_S = 1.5  # on all of them together; beyond it the verdict goes without a note
-WALL_S = 0.5  # for one of them, which has only its own fault to show
+SPENT_S = 0.8  # on all of them together; beyond it the verdict goes without a note
+WALL_S = 0.5  # for one of them
 BUSY_MS = 50.0  # a job that waited so long kept somebody else waiting too
 MISSING = Thing("no such variable")
 GAP = Thing("ellipsis")  # the placeholder of a starter

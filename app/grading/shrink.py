@@ -17,7 +17,7 @@ from app.sandbox.job import Busy, Call, Ending, Job, Outcome, Runner, Unavailabl
 
 ROUNDS = 12
 A_ROUND = 80
-SPENT_S = 2.5  # beyond it the best so far is good enough
+SPENT_S = 1.5  # beyond it the best so far is good enough
 
 
 def smallest(part: CodePart, exam: Exam, source: str, failing: list[Judged], run: Runner) -> Judged:
