@@ -282,6 +282,12 @@ def step(params, lr):
         for p in params:
             p[...] = p - lr * p.grad
 """,
+    "all at once": """
+import torch
+def step(params, lr):
+    with torch.no_grad():
+        torch._foreach_add_(params, [p.grad for p in params], alpha=-lr)
+""",
     "detached": "def step(params, lr):\n    for p in params:\n        p.detach().add_(p.grad, alpha=-lr)",
 }
 
