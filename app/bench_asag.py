@@ -101,4 +101,3 @@ def _told(pairs: Sequence[tuple[bool, bool]]) -> dict[str, float]:
         "correct: precision": sum(said and right for said, right in pairs) / called if called else 0.0,
         "correct: recall": sum(said and right for said, right in pairs) / max(1, sum(right for _, right in pairs)),
     }
-

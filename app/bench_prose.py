@@ -1,8 +1,8 @@
 """`selfgrad bench prose`: how often the suggestions on prose answers are right, beside two simple baselines.
 
 Each question's hand-labelled answers are judged by a model that was trained on the other questions' answers only. The
-same numbers for two baselines: the length of the answer, and the cosine of word counts weighted by rarity. `--fit` trains
-on all the answers and writes the table of weights that the program uses.
+same numbers for two baselines: the length of the answer, and the cosine of word counts weighted by rarity. `--fit`
+trains on all the answers and writes the table of weights that the program uses.
 """
 
 import json
@@ -88,9 +88,8 @@ def examples(tasks: Tasks, answers: Iterable[Labelled]) -> list[Example]:
         looked = look(tasks[answer.question][2], answer.text) if answer.assessed else Reason.BLANK
         if isinstance(looked, Reason):
             continue
-        for point in looked.points:
-            label = AS_LABEL[answer.state(point.topic.id)]
-            found.append(Example(answer.question, "point", point.values, label))
+        for one in looked.points:
+            found.append(Example(answer.question, "point", one.values, AS_LABEL[answer.state(one.topic.id)]))
         for error in looked.errors if answer.kind != "sample" else ():
             found.append(Example(answer.question, "error", error.values, float(error.topic.id in answer.says)))
     for name, point, text in reversed_references(tasks):
@@ -122,18 +121,17 @@ def trained(tasks: Tasks, answers: Sequence[Labelled]) -> Models:
     return _fitted(examples(tasks, answers))
 
 
-def _fitted(found: Sequence[Example]) -> Models:
-    points, errors = ([one for one in found if one.kind == kind] for kind in ("point", "error"))
-    return Models(
-        *(
-            fit([one.values for one in rows], [one.label for one in rows], [one.weight for one in rows])
-            for rows in (points, errors)
-        )
-    )
+def _fitted(found: Sequence[Example], start: Models | None = None) -> Models:
+    made = []
+    for kind, first in (("point", start.points if start else None), ("error", start.errors if start else None)):
+        rows = [one for one in found if one.kind == kind]
+        made.append(fit([one.values for one in rows], [one.label for one in rows], [one.weight for one in rows], first))
+    return Models(*made)
 
 
 def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
     every = examples(tasks, answers)
+    whole = _fitted(every)  # where the training for each question begins, to be done sooner; it ends where it must
     names = sorted({answer.question for answer in answers})
     judged: list[tuple[Labelled, str, str, str]] = []  # answer, point, state, label
     wrong_covered = reversed_refs = reversed_covered = 0
@@ -142,7 +140,7 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
     with progress("judging", total=len(names)) as done:
         for name in names:
             task = tasks[name][2]
-            models = _fitted([one for one in every if one.question != name])
+            models = _fitted([one for one in every if one.question != name], whole)
             for answer in (answer for answer in answers if answer.question == name):
                 started = time.perf_counter()
                 found = find(task, answer.text, models)
@@ -158,20 +156,25 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
                 notes["told wrongly"] += len(told - answer.says)
                 notes["missed"] += len(answer.says - told)
                 judged += [
-                    (answer, point.id, states.get(point.id, "not_found"), answer.state(point.id)) for point in task.points
+                    (answer, point.id, states.get(point.id, "not_found"), answer.state(point.id))
+                    for point in task.points
                 ]
             for _, point, text in reversed_references({name: tasks[name]}):
                 reversed_refs += 1
-                reversed_covered += any(one.id == point and one.state == "covered" for one in find(task, text, models).points)
+                reversed_covered += any(
+                    one.id == point and one.state == "covered" for one in find(task, text, models).points
+                )
             done()
     pairs = [(state, label) for _, _, state, label in judged]
-    opposite = [(state, label) for answer, _, state, label in judged if answer.kind in OPPOSITE]
+    opposite = [
+        state == "covered" for answer, _, state, label in judged if answer.kind in OPPOSITE and label != "covered"
+    ]
     return {
         "answers": len(answers), "questions": len(names), "judged points": len(judged),
         "engine": scores(pairs),
         "length only": scores(_baseline(tasks, answers, _length)),
         "cosine of rare words": scores(_baseline(tasks, answers, _cosine)),
-        "reversed answers: points wrongly covered": _share([s == "covered" for s, label in opposite if label != "covered"]),
+        "reversed answers: points wrongly covered": _share(opposite),
         "reversed references": reversed_refs,
         "reversed references covered": reversed_covered / max(1, reversed_refs),
         "stuffing, copies, blanks with a covered point": wrong_covered,
@@ -185,7 +188,10 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
 
 def scores(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
     """`pairs` of what was said and what is right."""
-    plain = [("covered" if said == "covered" else "other", "covered" if right == "covered" else "other") for said, right in pairs]
+    plain = [
+        ("covered" if said == "covered" else "other", "covered" if right == "covered" else "other")
+        for said, right in pairs
+    ]
     called = sum(said == "covered" for said, _ in pairs)
     there = sum(right == "covered" for _, right in pairs)
     hit = sum(said == right == "covered" for said, right in pairs)
@@ -244,7 +250,9 @@ def _baseline(
         others = [(value, label) for question, value, label in rated if question != name]
         threshold = _best_threshold(others)
         pairs += [
-            ("covered" if value >= threshold else "not_found", label) for question, value, label in rated if question == name
+            ("covered" if value >= threshold else "not_found", label)
+            for question, value, label in rated
+            if question == name
         ]
     return pairs
 
@@ -269,7 +277,9 @@ def _length(task: Task, text: str) -> list[float]:
 
 def _cosine(task: Task, text: str) -> list[float]:
     """Between the answer and all that is written of a point."""
-    bags = [Counter(term.concept for ref in (point.text, *point.refs) for term in read(ref).terms) for point in task.points]
+    bags = [
+        Counter(term.concept for ref in (point.text, *point.refs) for term in read(ref).terms) for point in task.points
+    ]
     spread = Counter(concept for bag in bags for concept in bag)
     said = Counter(term.concept for term in read(text).terms)
     rarity = {concept: math.log(1 + len(bags) / count) for concept, count in spread.items()}
@@ -293,8 +303,9 @@ def table(made: Mapping[str, Any], indent: str = "") -> str:
         if isinstance(value, Mapping):
             rows += ["", f"{indent}{name}", table(value, indent + "  ")]
         else:
-            rows.append(f"{indent}{name:<{50 - len(indent)}}{value:>8.3f}" if isinstance(value, float) else f"{indent}{name:<{50 - len(indent)}}{value:>8}")
+            rows.append(
+                f"{indent}{name:<{50 - len(indent)}}{value:>8.3f}"
+                if isinstance(value, float)
+                else f"{indent}{name:<{50 - len(indent)}}{value:>8}"
+            )
     return "\n".join(rows)
-
-
-

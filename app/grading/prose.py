@@ -1,7 +1,7 @@
 """Prose answers: the engine suggests which key points a text makes, and the student decides.
 
-The suggestion comes first, each point with the sentence it rests on; then the student sees the reference and ticks. Only
-the ticks make a score; both are kept. Nothing is suggested for what cannot be assessed, and the reason is told.
+The suggestion comes first, each point with the sentence it rests on; then the student sees the reference and ticks.
+Only the ticks make a score; both are kept. Nothing is suggested for what cannot be assessed, and the reason is told.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ WHY_NOT: dict[Reason, str] = {
     Reason.OTHER_LANGUAGE: "It seems to be in another language, and only English can be looked through here.",
     Reason.COPY: "It mostly repeats the question, so nothing was looked for in it.",
     Reason.CODE: "It is program text where sentences are asked for, so nothing was looked for in it.",
-    Reason.KEYWORDS: "It is a list of key words. What they have to do with each other is not said, so nothing is suggested.",
+    Reason.KEYWORDS: "It is a list of key words, and does not say what they have to do with each other.",
     Reason.TOO_SHORT: "It is too short to tell what it says.",
     Reason.MEANINGLESS: "No sentence could be made out in it.",
 }

@@ -102,7 +102,9 @@ class Match:
         """One denies what the other says by an opposite: "is not changed", "stays the same"."""
         said, ref = self.said, self.ref
         return any(
-            concept[0] == "±" and ref.signs[concept] & said.signs[concept] and ref.denied[concept] != said.denied[concept]
+            concept[0] == "±"
+            and ref.signs[concept] & said.signs[concept]
+            and ref.denied[concept] != said.denied[concept]
             for concept in ref.weights
             if concept in said.weights
         )

@@ -30,8 +30,7 @@ VERBATIM = 0.82  # a piece that resembles a reference so much says the same, or 
 
 @dataclass(frozen=True)
 class Measured:
-    """A point, measured at its best piece. `reverses`: the piece says the opposite. `errors`: the misconceptions that
-    contradict the point, each with its match to that piece."""
+    """A point, measured at its best piece. `reverses`: the piece says the opposite. `required`: no word is missing."""
 
     topic: Topic
     values: tuple[float, ...]
@@ -42,7 +41,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class MeasuredError:
-    """A misconception, measured at its best piece. `lead`: how much better it fits there than the best point."""
+    """A misconception, measured at its best piece."""
 
     topic: Topic
     values: tuple[float, ...]
@@ -133,7 +132,7 @@ def _measured_error(prepared: Prepared, topic: Topic, match: Match, best: dict[s
 @dataclass(frozen=True)
 class Sides:
     """All references of a topic beside one piece: the best coverage of those with the same sign and of those with
-    another, how they vote, the mean of the best three, and whether the piece is one of them turned into its opposite."""
+    another, how they vote, the mean of the best three, and whether the piece turns one of them into its opposite."""
 
     agreed: float
     opposed: float

@@ -41,34 +41,34 @@ nobody neither
 NEGATES_NOUN = frozenset("no without lack lacks lacking instead none nothing".split())
 BOUNDARIES = frozenset(", ; : . ! ? ( ) but because whereas while although though so since which unless until".split())
 PHRASES_TEXT = """
-mini batch=minibatch; data loader=dataloader; data loaders=dataloader; data set=dataset; data sets=dataset;
-learning rate=lr; step size=lr; in place=inplace; back propagation=backprop; back prop=backprop; non linear=nonlinear;
-non linearity=nonlinear; loss function=loss; loss func=loss; cost function=loss; objective function=loss;
-error function=loss; over fit=overfit; over fitting=overfit; over fits=overfit; by heart=memorise;
-chain rule=chainrule; with respect to=wrt; w r t=wrt; neural network=network; neural net=network; neural nets=network;
-neural networks=network; requires grad=requiresgrad; require grad=requiresgrad; requires gradient=requiresgrad;
-zero grad=zerograd; no grad=nograd; no longer=not; not only=also; no matter=whatever; element wise=elementwise;
-element by element=elementwise; one by one=onebyone; at once=simultaneous; at the same time=simultaneous;
-right hand=right; left hand=left; grey scale=greyscale; gray scale=greyscale; black and white=greyscale;
-per cent=percent; square root=root; step function=stepfunction; list comprehension=comprehension;
-file name=filename; not necessarily=not; as well=also; held out=validation; hold out=validation;
-validation set=validation; valid set=validation; training set=training; train set=training; test set=validation;
-validation data=validation; training data=training; back and forth=bounce; to and fro=bounce; side to side=bounce;
-blow up=diverge; blows up=diverge; blowing up=diverge; out of control=diverge; time consuming=slow; as is=unchanged;
-for loop=loop; for each=each; no need=not need; not needed=not need; up to you=choose; python loop=loop;
-round trip=loop; many times=repeat; several times=repeat; multiple times=repeat; again and again=repeat;
-over and over=repeat; down hill=downhill; up hill=uphill; steepest descent=downhill; make sure=ensure; add up=sum;
-adds up=sum; added up=sum; adding up=sum; sum up=sum; pile up=accumulate; piles up=accumulate; builds up=accumulate;
-build up=accumulate; keep adding=accumulate; floating point=float; look up=lookup; mixed up=shuffle; mix up=shuffle;
-straight line=line; s shape=sshape; s shaped=sshape; s curve=sshape; x axis=xaxis; y axis=yaxis; in parallel=parallel;
-graphics card=gpu; graphics cards=gpu; rank 3=rank3; rank three=rank3; 3 d=3 dimension; 2 d=2 dimension; 1 d=1 dimension;
-at random=random; by chance=random; by hand=manual; by itself=automatic; on its own=automatic; root mean square=rmse;
-root mean squared=rmse; mean absolute=mae; mean squared error=mse; gradient descent=sgd; step by step=gradual;
-bit by bit=gradual; little by little=gradual; ahead of time=before; in advance=before; prior to=before;
-all the time=always; every time=each; both ways=both; rather than=instead; left over=remaining; so far=previous;
-used up=exhausted; runs out=exhausted; stand for=represent; stands for=represent; made of=consist; made up=consist;
-get rid=remove; throw away=discard; throws away=discard; thrown away=discard; as small as possible=minimise;
-as low as possible=minimise; go up=rise; goes up=rise; going up=rise; go down=fall; goes down=fall; going down=fall
+mini batch=minibatch; data loader=dataloader; data loaders=dataloader; data set=dataset; data sets=dataset; learning
+rate=lr; step size=lr; in place=inplace; back propagation=backprop; back prop=backprop; non linear=nonlinear; non
+linearity=nonlinear; loss function=loss; loss func=loss; cost function=loss; objective function=loss; error
+function=loss; over fit=overfit; over fitting=overfit; over fits=overfit; by heart=memorise; chain rule=chainrule;
+with respect to=wrt; w r t=wrt; neural network=network; neural net=network; neural nets=network; neural
+networks=network; requires grad=requiresgrad; require grad=requiresgrad; requires gradient=requiresgrad; zero
+grad=zerograd; no grad=nograd; no longer=not; not only=also; no matter=whatever; element wise=elementwise; element by
+element=elementwise; one by one=onebyone; at once=simultaneous; at the same time=simultaneous; right hand=right; left
+hand=left; grey scale=greyscale; gray scale=greyscale; black and white=greyscale; per cent=percent; square root=root;
+step function=stepfunction; list comprehension=comprehension; file name=filename; not necessarily=not; as well=also;
+held out=validation; hold out=validation; validation set=validation; valid set=validation; training set=training;
+train set=training; test set=validation; validation data=validation; training data=training; back and forth=bounce; to
+and fro=bounce; side to side=bounce; blow up=diverge; blows up=diverge; blowing up=diverge; out of control=diverge;
+time consuming=slow; as is=unchanged; for loop=loop; for each=each; no need=not need; not needed=not need; up to
+you=choose; python loop=loop; round trip=loop; many times=repeat; several times=repeat; multiple times=repeat; again
+and again=repeat; over and over=repeat; down hill=downhill; up hill=uphill; steepest descent=downhill; make
+sure=ensure; add up=sum; adds up=sum; added up=sum; adding up=sum; sum up=sum; pile up=accumulate; piles
+up=accumulate; builds up=accumulate; build up=accumulate; keep adding=accumulate; floating point=float; look
+up=lookup; mixed up=shuffle; mix up=shuffle; straight line=line; s shape=sshape; s shaped=sshape; s curve=sshape; x
+axis=xaxis; y axis=yaxis; in parallel=parallel; graphics card=gpu; graphics cards=gpu; rank 3=rank3; rank three=rank3;
+3 d=3 dimension; 2 d=2 dimension; 1 d=1 dimension; at random=random; by chance=random; by hand=manual; by
+itself=automatic; on its own=automatic; root mean square=rmse; root mean squared=rmse; mean absolute=mae; mean squared
+error=mse; gradient descent=sgd; step by step=gradual; bit by bit=gradual; little by little=gradual; ahead of
+time=before; in advance=before; prior to=before; all the time=always; every time=each; both ways=both; rather
+than=instead; left over=remaining; so far=previous; used up=exhausted; runs out=exhausted; stand for=represent; stands
+for=represent; made of=consist; made up=consist; get rid=remove; throw away=discard; throws away=discard; thrown
+away=discard; as small as possible=minimise; as low as possible=minimise; go up=rise; goes up=rise; going up=rise; go
+down=fall; goes down=fall; going down=fall
 """
 # One concept a line: all of them mean the same here.
 SAME_TEXT = """
@@ -144,7 +144,7 @@ sigmoid logistic
 probability probabilities prob
 threshold thresholds cutoff limit
 overshoot overshoots overshooting overshot
-bounce bounces bouncing bounced oscillate oscillates oscillating oscillation oscillations hop hops pingpong zigzag swing swings
+bounce bounces bouncing bounced oscillate oscillates oscillating oscillation hop hops zigzag swing swings
 diverge diverges divergence diverging explode explodes exploding infinity ∞ inf nan
 minimum minima optimum optimal bottom valley
 tuple tuples pair pairs
@@ -267,60 +267,67 @@ shift move
 learn train
 learn update
 """
-# plus words | minus words: one concept with a sign.
+# plus words | minus words; one concept with a sign.
 OPPOSITES_TEXT = """
-large larger largest big bigger biggest great greater greatest high higher highest rise rises rising rose increase increases increased increasing grow grows grew growing climb climbs raised maximise maximize maximised worsen|small smaller smallest little tiny low lower lowers lowered lowering lowest fall falls falling fell decrease decreases decreased decreasing shrink shrinks drop drops dropped reduce reduces reduced reducing minimise minimises minimised minimize minimizes minimized minimising minimizing slight
-more many most plenty|less few fewer fewest lesser least
-better best good improve improves improved improving improvement|bad worse worst badly poor poorly deteriorate
-quick fast faster quicker fastest quickly speed speeds speedy|slow slower slowly slowest
-steep steepness steeper|flat level
-positive positively|negative negatively
-black dark darker darkest|white bright brighter brightest lighter
-up upward upwards uphill above|down downward downwards downhill below
-before earlier preceding beforehand|after afterwards later following
-left leftmost|right rightmost
-change changes changed changing modify modifies modified modifying alter alters altered differ differs different differently distinct mutate mutates mutated mutating|unchanged stay stays stayed remain remains remained keep keeps kept untouched same preserve preserves preserved unaffected intact equal identical alike
-accumulate accumulates accumulated accumulating accumulation|overwrite overwrites overwritten overwriting replace replaces replaced replacing
-add adds added adding addition plus + +=|subtract subtracts subtracted subtracting subtraction minus - − – -=
-always forever|never seldom
-all every entire full everything complete|none nothing
-close closer closest near nearer nearest|far further farther farthest away
-inside within|outside
-share shares shared sharing|separate separately
-seen familiar|unfamiliar
-possible|impossible
-depend depends dependent depending|independent independently irrespective
-easy easily easier simple simpler|hard difficult harder complicated complex
-opposite against reverse inverse|along
-useful helpful valuable|useless meaningless pointless
-converge converges convergence settle settles|unsettled
-necessary required requires require mandatory|optional unnecessary optionally
-first front leading|last final trailing end
-stable|unstable
-continuous continuously|discontinuous jump jumps jumping
+large larger largest big bigger biggest great greater greatest high higher highest rise rises rising rose increase
+increases increased increasing grow grows grew growing climb climbs raised maximise maximize maximised worsen | small
+smaller smallest little tiny low lower lowers lowered lowering lowest fall falls falling fell decrease decreases
+decreased decreasing shrink shrinks drop drops dropped reduce reduces reduced reducing minimise minimises minimised
+minimize minimizes minimized minimising minimizing slight ;
+more many most plenty | less few fewer fewest lesser least ;
+better best good improve improves improved improving improvement | bad worse worst badly poor poorly deteriorate ;
+quick fast faster quicker fastest quickly speed speeds speedy | slow slower slowly slowest ;
+steep steepness steeper | flat level ;
+positive positively | negative negatively ;
+black dark darker darkest | white bright brighter brightest lighter ;
+up upward upwards uphill above | down downward downwards downhill below ;
+before earlier preceding beforehand | after afterwards later following ;
+left leftmost | right rightmost ;
+change changes changed changing modify modifies modified modifying alter alters altered differ differs different
+differently distinct mutate mutates mutated mutating | unchanged stay stays stayed remain remains remained keep keeps
+kept untouched same preserve preserves preserved unaffected intact equal identical alike ;
+accumulate accumulates accumulated accumulating accumulation | overwrite overwrites overwritten overwriting replace
+replaces replaced replacing ;
+add adds added adding addition plus + += | subtract subtracts subtracted subtracting subtraction minus - − – -= ;
+always forever | never seldom ;
+all every entire full everything complete | none nothing ;
+close closer closest near nearer nearest | far further farther farthest away ;
+inside within | outside ;
+share shares shared sharing | separate separately ;
+seen familiar | unfamiliar ;
+possible | impossible ;
+depend depends dependent depending | independent independently irrespective ;
+easy easily easier simple simpler | hard difficult harder complicated complex ;
+opposite against reverse inverse | along ;
+useful helpful valuable | useless meaningless pointless ;
+converge converges convergence settle settles | unsettled ;
+necessary required requires require mandatory | optional unnecessary optionally ;
+first front leading | last final trailing end ;
+stable | unstable ;
+continuous continuously | discontinuous jump jumps jumping
 """
 IRREGULAR_TEXT = """
 unchanged=change! unaffected=change! unseen=see! undefined=define! unnecessary=need! unlike=like! untracked=track!
-unordered=order! unused=use! incompatible=compatible! inaccurate=accurate! unbiased=bias's
+unordered=order! unused=use! incompatible=compatible! inaccurate=accurate!
 taught=teach learnt=learn went=go gone=go chose=choose chosen=choose ran=run drawn=draw drew=draw written=write
 wrote=write stood=stand meant=mean threw=throw thrown=throw lay=lie lies=lie laid=lie held=hold built=build
-better=better worse=worse tells=tell
 """
 # Finite verbs that a sentence of this field is likely to have; with "=" and the forms of "be" and "have" among them.
 VERBS = frozenset(stem(word) for word in """
-is are was were be been am has have had do does did will would can could should must may might = -= += means mean's equals
-tell tells say says give gives take takes make makes use uses compute computes calculate calculates add adds subtract
-multiply divide update updates change changes move moves step repeat repeats stop initialise initialize init predict
-predicts return returns store stores need needs let lets work works help helps learn learns train trains measure measures
-compare compares show shows keep keeps build builds create creates contain contains hold holds go goes get gets become
-becomes depend depends increase increases decrease decreases rise rises fall falls jump jumps bounce bounces diverge
-diverges overshoot explode explodes put run runs call calls set sets start starts begin begins loop loops shuffle shuffles
-split splits stack stacks pick picks choose chooses replace replaces copy copies share shares match matches raise raises
-fail fails apply applies stay stays require requires look looks see sees want wants avoid avoids average averages square
-turn turns map maps squash squashes produce produces describe describes count counts save saves
-don't doesn't isn't aren't can't won't cannot it's that's they're you're we're there's pass passes feed feeds cost costs
-waste wastes find finds try tries iterate backpropagate zero clear reset download read reads write writes draw draws
-grow grows shrink shrinks lower lowers reduce reduces minimise minimises minimize minimizes improve improves
+is are was were be been am has have had do does did will would can could should must may might = -= += means mean's
+equals tell tells say says give gives take takes make makes use uses compute computes calculate calculates add adds
+subtract multiply divide update updates change changes move moves step repeat repeats stop initialise initialize init
+predict predicts return returns store stores need needs let lets work works help helps learn learns train trains
+measure measures compare compares show shows keep keeps build builds create creates contain contains hold holds go
+goes get gets become becomes depend depends increase increases decrease decreases rise rises fall falls jump jumps
+bounce bounces diverge diverges overshoot explode explodes put run runs call calls set sets start starts begin begins
+loop loops shuffle shuffles split splits stack stacks pick picks choose chooses replace replaces copy copies share
+shares match matches raise raises fail fails apply applies stay stays require requires look looks see sees want wants
+avoid avoids average averages square turn turns map maps squash squashes produce produces describe describes count
+counts save saves don't doesn't isn't aren't can't won't cannot it's that's they're you're we're there's pass passes
+feed feeds cost costs waste wastes find finds try tries iterate backpropagate zero clear reset download read reads
+write writes draw draws grow grows shrink shrinks lower lowers reduce reduces minimise minimises minimize minimizes
+improve improves
 """.split())  # fmt: skip
 
 
@@ -344,7 +351,7 @@ def _same() -> dict[str, str]:
 def _opposites() -> dict[str, tuple[str, int]]:
     """Stem → (concept, sign)."""
     found: dict[str, tuple[str, int]] = {}
-    for line in OPPOSITES_TEXT.strip().splitlines():
+    for line in OPPOSITES_TEXT.split(";"):
         plus, _, minus = line.partition("|")
         name = "±" + plus.split()[0]
         for sign, side in ((1, plus), (-1, minus)):

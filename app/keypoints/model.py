@@ -1,4 +1,5 @@
-"""Numbers → probability: a logistic model whose weights are a table in weights.json, made by `selfgrad bench prose --fit`.
+"""Numbers → probability: logistic models; their weights are a table, weights.json, that `selfgrad bench prose --fit`
+makes.
 
 Training is Newton's method with a penalty on large weights, in plain Python: deterministic, and done in seconds.
 """
@@ -8,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from pathlib import Path
 
 from app.keypoints.features import ERROR_NAMES, NAMES
@@ -57,29 +59,38 @@ def as_text(models: Models) -> str:
     return json.dumps(table, indent=2) + "\n"
 
 
-def fit(rows: Sequence[Row], labels: Sequence[float], importance: Sequence[float] | None = None) -> Model:
-    """Labels from 0 (not found) to 1 (covered). The weights are rounded, so that the table says all there is."""
+def fit(
+    rows: Sequence[Row], labels: Sequence[float], counts: Sequence[float] | None = None, start: Model | None = None
+) -> Model:
+    """Labels from 0 (not found) to 1 (covered); `counts` says how much each row counts. The weights are rounded, so
+    that the table says all there is. `start` is where the search begins; it ends at the same place from anywhere."""
     whole = [(1.0, *row) for row in rows]
-    counts = importance or [1.0] * len(rows)
-    width = len(whole[0])
-    weights = [0.0] * width
+    weights = [start.bias, *start.weights] if start else [0.0] * len(whole[0])
     for _ in range(ROUNDS):
-        slope = [-(PENALTY if at else 0.0) * weights[at] for at in range(width)]
-        bent = [[(PENALTY if at == other and at else 0.0) + 1e-9 * (at == other) for other in range(width)] for at in range(width)]
-        for row, label, count in zip(whole, labels, counts, strict=True):
-            probability = _sigmoid(sum(weight * value for weight, value in zip(weights, row, strict=True)))
-            error, spread = count * (label - probability), count * probability * (1 - probability)
-            for at, value in enumerate(row):
-                if value:
-                    slope[at] += error * value
-                    scaled, line = spread * value, bent[at]
-                    for other in range(at + 1):
-                        line[other] += scaled * row[other]
-        step = _solved(bent, slope)
+        step = _solved(*_bend_and_slope(whole, labels, counts or [1.0] * len(rows), weights))
         weights = [weight + change for weight, change in zip(weights, step, strict=True)]
-        if max(abs(change) for change in step) < 1e-7:
+        if max(abs(change) for change in step) < 1e-6:
             break
     return Model(round(weights[0], DIGITS), tuple(round(weight, DIGITS) for weight in weights[1:]))
+
+
+def _bend_and_slope(
+    rows: Sequence[Row], labels: Sequence[float], counts: Sequence[float], weights: list[float]
+) -> tuple[list[list[float]], list[float]]:
+    """Second (lower half, signs turned) and first derivatives of the penalised likelihood. The bias has no penalty."""
+    width = len(weights)
+    penalties = [0.0] + [PENALTY] * (width - 1)
+    slope = [-penalty * weight for penalty, weight in zip(penalties, weights, strict=True)]
+    bend = [[0.0] * at + [penalties[at] + 1e-9] for at in range(width)]
+    for row, label, count in zip(rows, labels, counts, strict=True):
+        probability = _sigmoid(sum(map(mul, weights, row)))
+        error, spread = count * (label - probability), count * probability * (1 - probability)
+        for at, value in enumerate(row):
+            if value:
+                slope[at] += error * value
+                scaled = spread * value
+                bend[at] = [old + scaled * other for old, other in zip(bend[at], row, strict=False)]
+    return bend, slope
 
 
 def _sigmoid(value: float) -> float:

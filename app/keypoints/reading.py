@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from app.keypoints.lexicon import (
-    BOUNDARIES, FUNCTION, LIGHT, NEGATES_NOUN, NEGATORS, PHRASES, VERBS, concept_of,
+    BOUNDARIES,
+    FUNCTION,
+    LIGHT,
+    NEGATES_NOUN,
+    NEGATORS,
+    PHRASES,
+    VERBS,
+    concept_of,
 )  # fmt: skip
 from app.keypoints.words import Word, stem, words_of
 
@@ -89,7 +96,15 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
                 sign = -sign
             scope -= 1
         terms.append(Term(concept, sign, weight, start, end, len(terms), text, denied))
-    return Reading(tuple(terms), sum(word.text[0].isalnum() for word in found), signs, functions, verbs, tuple(negations), frozenset(vocabulary))
+    return Reading(
+        tuple(terms),
+        sum(word.text[0].isalnum() for word in found),
+        signs,
+        functions,
+        verbs,
+        tuple(negations),
+        frozenset(vocabulary),
+    )
 
 
 def weight_of(text: str, concept: str) -> float:

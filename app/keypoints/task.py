@@ -112,7 +112,8 @@ def prepare(task: Task) -> Prepared:
         term.plain for readings in [*points, *wrong, question] for reading in readings for term in reading.terms
     )
     return Prepared(
-        tuple(typical), tuple(errors), asked, frozenset(shingle for text in task.question for shingle in shingles(text)),
+        tuple(typical), tuple(errors), asked,
+        frozenset(shingle for text in task.question for shingle in shingles(text)),
         Spelling(known), any(looks_coded(ref) for point in task.points for ref in point.refs),
         tuple(read(text) for text in task.accept_short),
     )  # fmt: skip
@@ -172,7 +173,8 @@ def _ref(text: str, reading: Reading, core: Mapping[str, float]) -> Ref:
     pairs = tuple(dict.fromkeys(pairs_of(reading.terms)))
     rarest = max(weights, key=lambda concept: (weights[concept], concept))
     return Ref(
-        text, weights, frozen, reached, order, sum(weights.values()), pairs, len(reading.negations), len(reading.terms), rarest,
+        text, weights, frozen, reached, order, sum(weights.values()), pairs,
+        len(reading.negations), len(reading.terms), rarest,
     )  # fmt: skip
 
 
@@ -196,11 +198,12 @@ def shingles(text: str, size: int = 4) -> list[tuple[str, ...]]:
 
 _STATEMENT = re.compile(
     r"^(?:def|class|import|from|return|with|elif|else|while|if|try|print)\b.*[:)]$|^import \w+|^from \w+ import|"
-    r"^for [\w, ]+ in [\w.()]+:|^[\w.\[\]]+(?:, [\w.]+)*\s*[-+*/]?=\s*[^=\s]|^[\w.]+\([^()]*(?:\([^()]*\)[^()]*)*\)$|^[\[{(]",
+    r"^for [\w, ]+ in [\w.()]+:|^[\w.\[\]]+(?:, [\w.]+)*\s*[-+*/]?=\s*[^=\s]|"
+    r"^[\w.]+\([^()]*(?:\([^()]*\)[^()]*)*\)$|^[\[{(]",
     re.ASCII,
 )
-_TWO_WORDS = re.compile(r"\b(?!(?:for|in|if|not|and|or|as|is|def|class|import|from|return|with|else|lambda|while)\b)[a-z]{2,} +"
-                        r"(?!(?:for|in|if|not|and|or|as|is|import|else)\b)[a-z]{2,}\b", re.IGNORECASE)
+_KEYWORDS = "for|in|if|not|and|or|as|is|def|class|import|from|return|with|else|lambda|while"
+_TWO_WORDS = re.compile(rf"\b(?!(?:{_KEYWORDS})\b)[a-z]{{2,}} +(?!(?:{_KEYWORDS})\b)[a-z]{{2,}}\b", re.IGNORECASE)
 
 
 def looks_coded(line: str) -> bool:

@@ -21,10 +21,11 @@ _STRIP = re.compile(f"[{INVISIBLE}]")
 APOSTROPHES = {"'", "’", "´", "`", "ʼ"}
 _VOWEL = re.compile("[aeiouy]")
 _SUFFIXES = (
-    "ization", "izations", "ational", "ations", "ation", "itions", "ition", "ements", "ement", "ments", "ment", "ness",
-    "ables", "able", "ibles", "ible", "ically", "ally", "ively", "ingly", "edly", "ives", "ive", "ities", "ity", "ously",
-    "ous", "ings", "ing", "izes", "ized", "izer", "izers", "ize", "ates", "ated", "ate", "ators", "ator", "ions", "ion",
-    "ies", "ied", "ers", "er", "ors", "or", "als", "al", "ful", "ly", "ed", "es", "ic", "ish", "s", "e", "y",
+    *"""
+    ization izations ational ations ation itions ition ements ement ments ment ness ables able ibles ible ically
+    ally ively ingly edly ives ive ities ity ously ous ings ing izes ized izer izers ize ates ated ate ators ator
+    ions ion ies ied ers er ors or als al ful ly ed es ic ish s e y
+    """.split(),
 )  # fmt: skip
 _KEPT = 3  # letters that a stem has at least
 
@@ -73,8 +74,16 @@ def stem(word: str) -> str:
         return word
     word = word.replace("isation", "ization").replace("our", "or") if len(word) > 5 else word
     if len(word) > 5:
-        for british, american in (("ise", "ize"), ("ised", "ized"), ("ises", "izes"), ("ising", "izing"),
-                                  ("iser", "izer"), ("yse", "yze"), ("ysed", "yzed"), ("tre", "ter")):
+        for british, american in (
+            ("ise", "ize"),
+            ("ised", "ized"),
+            ("ises", "izes"),
+            ("ising", "izing"),
+            ("iser", "izer"),
+            ("yse", "yze"),
+            ("ysed", "yzed"),
+            ("tre", "ter"),
+        ):
             if word.endswith(british):
                 word = word[: -len(british)] + american
                 break

@@ -58,7 +58,9 @@ def _script(text: str) -> Reason | None:
     marks = [letter for letter in text if not letter.isspace() and not letter.isalnum()]
     if not letters:
         return Reason.NO_WORDS
-    latin = sum(letter < "\u0250" or "\uff21" <= letter <= "\uff5a" or "\u1e00" <= letter <= "\u1eff" for letter in letters)
+    latin = sum(
+        letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or "\uff21" <= letter <= "\uff5a" for letter in letters
+    )
     greek = sum("\u0370" <= letter < "\u0400" or letter >= "\U0001d400" for letter in letters)
     if latin + min(greek, latin) < len(letters) * 0.6:
         return Reason.OTHER_SCRIPT

@@ -1,7 +1,7 @@
 """The student's own text with the places marked that a suggestion rests on.
 
-Places may overlap or lie within one another, so the text is cut wherever one begins or ends; each piece knows whether it
-is marked and which places end with it, and there the page puts their numbers.
+Places may overlap or lie within one another, so the text is cut wherever one begins or ends; each piece knows whether
+it is marked and which places end with it, and there the page puts their numbers.
 """
 
 from dataclasses import dataclass

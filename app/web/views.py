@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.bank.question import CodePart, Part, ProsePart, Question, Rule
+from app.grading.grade import KINDS
 from app.grading.verdict import Verdict
 from app.store.attempts import Attempt
 from app.store.drafts import Draft
 from app.store.progress import Progress
+from app.web.forms import begun, fields, program_of
 from app.web.marked import Piece, letter, marked, quote
 
 State = Literal["new", "draft", "tried", "done"]
@@ -56,6 +58,30 @@ class NoteView:
     quote: str | None
 
 
+CERTAINTIES = {1: "I guess", 2: "Fairly sure", 3: "Certain"}
+TITLES = {
+    "code": "in code",
+    "prose": "in words",
+    "choice": "a choice",
+    "number": "a number",
+    "predict": "a prediction",
+    "order": "in order",
+    "parsons": "lines to arrange",
+    "draw": "a drawing",
+}
+WORDS = {  # of the table of contents
+    "code": "code",
+    "prose": "words",
+    "choice": "choice",
+    "number": "number",
+    "predict": "prediction",
+    "order": "order",
+    "parsons": "lines to arrange",
+    "draw": "drawing",
+}
+CERTAIN = ("prose", "choice", "number", "predict")  # kinds that ask how sure one is
+
+
 @dataclass(frozen=True)
 class AttemptView:
     id: str
@@ -68,12 +94,19 @@ class AttemptView:
     points: list[PointView]
     notes: list[NoteView]
     pieces: list[Piece]  # the answer, cut where a mark begins or ends
+    certain: str | None  # how sure they said to be
+    program: str | None  # what was run, where it is shown with numbered lines
 
 
 @dataclass(frozen=True)
 class PartView:
     id: str
     kind: str
+    title: str
+    how: str
+    runs: bool
+    asks_certainty: bool
+    fields: Mapping[str, Any]  # what the form of this kind shows
     ask: str
     starter: str
     text: str
@@ -98,6 +131,7 @@ class QuestionView:
     topics: list[str]
     hints: list[str]
     hints_open: int
+    hints_earned: int
     parts: list[PartView]
     state: State
     explanation: str | None
@@ -113,7 +147,7 @@ def card(question: Question, standing: Standing, unsent: Unsent) -> Card:
         together(states),
         states.count("done"),
         len(states),
-        list(dict.fromkeys(part.kind for part in question.parts)),
+        list(dict.fromkeys(WORDS[part.kind] for part in question.parts)),
     )
 
 
@@ -143,7 +177,7 @@ def question_view(
     last: Mapping[str, Attempt],
     hints_open: int,
 ) -> QuestionView:
-    """`drafts` by part, `last` by the attempt's id."""
+    """`drafts` by part, `last` by the attempt's id. `hints_open`: those that were opened before."""
     parts = [part_view(question, part, standing, unsent, drafts.get(part.id), last) for part in question.parts]
     return QuestionView(
         question.id,
@@ -153,10 +187,19 @@ def question_view(
         list(question.topics),
         list(question.hints),
         hints_open,
+        _earned(question, standing),
         parts,
         together([part.state for part in parts]),
         question.answer if all(_answered(part) for part in parts) else None,
     )
+
+
+def _earned(question: Question, standing: Standing) -> int:
+    """Each honest try at any part earns a hint; a question that is done gives all of them."""
+    known = [standing[question.id, part.id] for part in question.parts if (question.id, part.id) in standing]
+    if len(known) == len(question.parts) and all(progress.done for progress in known):
+        return len(question.hints)
+    return min(sum(progress.tries for progress in known), len(question.hints))
 
 
 def _answered(part: PartView) -> bool:
@@ -176,14 +219,20 @@ def part_view(
     newest = last.get(progress.last) if progress else None
     shown = attempt_view(newest, part) if newest else None
     code = part if isinstance(part, CodePart) else None
-    starter = code.starter if code else ""
     unsent_text = draft.text if draft and not draft.submitted else None
+    text = begun(part, unsent_text if unsent_text is not None else newest.answer if newest else "")
+    kind = KINDS[part.kind]
     return PartView(
         id=part.id,
         kind=part.kind,
+        title=TITLES[part.kind],
+        how=kind.how(part),
+        runs=kind.runs,
+        asks_certainty=part.kind in CERTAIN,
+        fields=fields(part, text),
         ask=part.ask,
-        starter=starter,
-        text=unsent_text if unsent_text is not None else newest.answer if newest else starter,
+        starter=begun(part, ""),
+        text=text,
         draft_version=draft.version if draft else 0,
         draft_saved=draft.saved if draft and not draft.submitted else None,
         function=code.function if code else None,
@@ -210,6 +259,8 @@ def attempt_view(attempt: Attempt, part: Part) -> AttemptView:
         point_views(attempt, part) if shown and isinstance(part, ProsePart) else [],
         note_views(attempt),
         marked(attempt.answer, attempt.verdict) if shown else [],
+        CERTAINTIES.get(attempt.certainty or 0),
+        program_of(part, attempt.answer),
     )
 
 
@@ -247,7 +298,7 @@ def rule_text(rule: Rule) -> str:
     return " ".join(demands)
 
 
-def public(question: Question) -> dict[str, Any]:
+def public(question: Question, hints_open: int) -> dict[str, Any]:
     """What a visitor may see of a question before they have answered it."""
     return {
         "id": question.id,
@@ -255,13 +306,14 @@ def public(question: Question) -> dict[str, Any]:
         "title": question.title,
         "prompt": question.prompt,
         "topics": list(question.topics),
-        "hints": list(question.hints),
+        "hints": list(question.hints[:hints_open]),
+        "hints_total": len(question.hints),
         "parts": [_public_part(part) for part in question.parts],
     }
 
 
 def _public_part(part: Part) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": part.id, "kind": part.kind, "ask": part.ask}
+    told: dict[str, Any] = {"id": part.id, "kind": part.kind, "ask": part.ask, "how": KINDS[part.kind].how(part)}
     if isinstance(part, CodePart):
         told |= {
             "starter": part.starter,
@@ -270,7 +322,7 @@ def _public_part(part: Part) -> dict[str, Any]:
             "rules": [rule_text(rule) for rule in part.rules],
             "limits": part.limits.model_dump(),
         }
-    return told
+    return told | {name: value for name, value in fields(part, "").items() if name != "program"}
 
 
 def neighbours(cards: Iterable[Card], slug: str) -> tuple[Card | None, Card | None]:
