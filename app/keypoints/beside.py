@@ -95,7 +95,9 @@ class Match:
     @property
     def opposite(self) -> bool:
         """For a piece that is nearly word for word the reference: something in it is turned round."""
-        return self.clash > 0 or self.turned > 0.34 or (self.parity == 0.5 and not self._explained)
+        return (
+            self.clash > 0 or self.turned > 0.34 or (self.parity == 0.5 and self.denied > 0.05 and not self._explained)
+        )
 
     @property
     def _explained(self) -> bool:

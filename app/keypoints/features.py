@@ -37,6 +37,7 @@ class Measured:
     match: Match | None
     reverses: bool = False
     required: bool = True
+    exact: float = 0.0  # near 1: it is a reference word for word
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class MeasuredError:
     topic: Topic
     values: tuple[float, ...]
     match: Match
+    exact: float  # near 1: it is a reference word for word …
+    rival: float  # … and so much it is one of the point that it contradicts
+    goes_on: bool  # the sentence, taken as a whole, says that point rather than the misconception
 
 
 def best_matches(topic: Topic, said: list[Said], looked_at: int = LOOKED_AT) -> list[Match]:
@@ -59,7 +63,7 @@ def best_matches(topic: Topic, said: list[Said], looked_at: int = LOOKED_AT) -> 
             if rate > best:
                 best, ref = rate, one
         if ref is not None:
-            rated.append((best / (1 + 0.01 * len(piece.terms)), -at, ref, piece))
+            rated.append((best / (1 + 0.01 * len(piece.terms)), at, ref, piece))
     rated.sort(key=lambda entry: (-entry[0], entry[1]))
     matches = [closer(ref, piece) for _, _, ref, piece in rated[:looked_at]]
     return sorted(matches, key=lambda match: -match.score)
@@ -111,8 +115,8 @@ def _measured(
         math.log1p(len(said.terms)) / 3, float(required), asked / (said.weight or 1.0),
         best.coverage**2, best.coverage * best.precision, float(turned),
     )  # fmt: skip
-    reverses = turned or best.clash >= 0.3 or best.turned > 0.5 or sides.opposed > sides.agreed + 0.1
-    return Measured(topic, values, best, reverses, required)
+    reverses = turned or best.clash >= 0.3 or best.turned > 0.5 or sides.opposed > sides.agreed + 0.2
+    return Measured(topic, values, best, reverses, required, sides.exact)
 
 
 def _measured_error(prepared: Prepared, topic: Topic, match: Match, best: dict[str, float]) -> MeasuredError:
@@ -126,7 +130,12 @@ def _measured_error(prepared: Prepared, topic: Topic, match: Match, best: dict[s
         best.get(topic.contradicts or "", 0.0), sides.second, sides.vote, math.log1p(len(said.terms)) / 3,
         resemblance(match.ref, said), match.coverage**2,
     )  # fmt: skip
-    return MeasuredError(topic, values, match)
+    contradicted = next((point for point in prepared.points if point.id == topic.contradicts), None)
+    if contradicted is None:
+        return MeasuredError(topic, values, match, sides.exact, 0.0, False)
+    whole = max((score_of(contradicted, one) for one in said.sentences if one is not said), default=0.0)
+    rival = _sides(contradicted, said).exact
+    return MeasuredError(topic, values, match, sides.exact, rival, whole > match.score)
 
 
 @dataclass(frozen=True)
@@ -138,12 +147,13 @@ class Sides:
     opposed: float
     vote: float
     second: float
+    exact: float  # how much the piece is a reference, in its words and their order
     likest: float  # how much a reference of at least three words, not turned round, resembles the piece
     reversed: bool
 
 
 def _sides(topic: Topic, said: Said) -> Sides:
-    agreed = opposed = against = votes = likest = likest_long = likest_turned = 0.0
+    agreed = opposed = against = votes = likest = likest_long = likest_turned = exact = 0.0
     every = []
     for ref in topic.refs:
         coverage, clash, _ = quick(ref, said)
@@ -157,14 +167,17 @@ def _sides(topic: Topic, said: Said) -> Sides:
             opposed = max(opposed, coverage)
         if coverage >= ALIKE:
             like = resemblance(ref, said)
-            if like >= VERBATIM and ref.terms > 1 and closer(ref, said).opposite:
+            near = closer(ref, said) if like >= VERBATIM else None
+            if near is not None and ref.terms > 1:
+                exact = max(exact, like * near.order * (not near.opposite))
+            if near is not None and ref.terms > 1 and near.opposite:
                 likest_turned = max(likest_turned, like)
             else:
                 likest = max(likest, like)
                 likest_long = max(likest_long, like * (ref.terms > 2))
     turned = likest_turned > likest + 0.03
     every.sort(reverse=True)
-    return Sides(agreed, opposed, against / votes if votes else 0.0, sum(every[:3]) / 3, likest_long, turned)
+    return Sides(agreed, opposed, against / votes if votes else 0.0, sum(every[:3]) / 3, exact, likest_long, turned)
 
 
 def _core(topic: Topic, said: Said) -> float:

@@ -16,6 +16,8 @@ from app.keypoints.worth import Reason, short_match, why_not
 
 TOLD = 0.5  # probability from which a misconception is told
 NEARER = 0.03  # by so much a misconception has to fit better than the point that it contradicts
+EXACT = 0.9  # a piece that is a reference almost word for word
+SURE = 0.75  # the least that a point gets whose reference it is
 HELD = COVERED - 0.01  # the most that a point gets which is held back
 
 Place = tuple[int, int]
@@ -64,7 +66,7 @@ def find(task: Task, text: str, models: Models | None = None) -> Found:
         return Found(looked)
     used = models or committed()
     told = [(one, used.errors.probability(one.values)) for one in looked.errors]
-    errors = [(one, probability) for one, probability in told if probability >= TOLD and _leads(one)]
+    errors = [(one, probability) for one, probability in told if _states(one, probability)]
     points = [_point(one, used, errors, prepare(task)) for one in looked.points]
     if looked.accepted:
         points = _counted(points, text)
@@ -83,14 +85,19 @@ def look(task: Task, text: str, *, anyway: bool = False) -> Looked | Reason:
     return Looked(points, errors, short_match(prepared, reading) is not None, looked_at)
 
 
-def _leads(one: MeasuredError) -> bool:
-    return one.match.clash < 0.3 and one.match.turned <= 0.5
+def _states(one: MeasuredError, probability: float) -> bool:
+    """The text states the misconception."""
+    if one.exact >= EXACT and one.exact > one.rival:
+        return True
+    return probability >= TOLD and not one.goes_on and one.match.clash < 0.3 and one.match.turned <= 0.5
 
 
 def _point(one: Measured, used: Models, errors: list[tuple[MeasuredError, float]], prepared: Prepared) -> PointFound:
     if one.match is None:
         return PointFound(one.topic.id, "not_found", 0.0, None)
     probability = used.points.probability(one.values)
+    if one.exact >= EXACT:
+        probability = max(probability, SURE)
     if one.reverses or not one.required or _contradicted(one, errors, prepared):
         probability = min(probability, HELD)
     state = "covered" if probability >= COVERED else "maybe" if probability > NOT_FOUND else "not_found"

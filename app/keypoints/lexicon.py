@@ -48,7 +48,7 @@ function=loss; over fit=overfit; over fitting=overfit; over fits=overfit; by hea
 with respect to=wrt; w r t=wrt; neural network=network; neural net=network; neural nets=network; neural
 networks=network; requires grad=requiresgrad; require grad=requiresgrad; requires gradient=requiresgrad; zero
 grad=zerograd; no grad=nograd; no longer=not; not only=also; no matter=whatever; element wise=elementwise; element by
-element=elementwise; one by one=onebyone; at once=simultaneous; at the same time=simultaneous; right hand=right; left
+element=elementwise; one by one=onebyone; at the same time=simultaneous; right hand=right; left
 hand=left; grey scale=greyscale; gray scale=greyscale; black and white=greyscale; per cent=percent; square root=root;
 step function=stepfunction; list comprehension=comprehension; file name=filename; not necessarily=not; as well=also;
 held out=validation; hold out=validation; validation set=validation; valid set=validation; training set=training;

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.keypoints.lexicon import (
     BOUNDARIES,
     FUNCTION,
+    IRREGULAR,
     LIGHT,
     NEGATES_NOUN,
     NEGATORS,
@@ -23,6 +24,8 @@ LIGHT_WEIGHT = 0.3
 NUMBER_WEIGHT = {"1": 0.35, "2": 0.5}
 FAINT = {concept_of(word)[0] for word in ("many", "first", "all", "same")}  # opposites that say little by themselves
 ASIDE = frozenset(("instead", "without"))  # they deny something else than what the sentence says
+DENIED = frozenset(word for word, (_, sign) in IRREGULAR.items() if sign < 0)
+APART = 2  # how much further from one another words are between which a clause ends
 SCOPE = 5  # content words that a negation reaches at most
 OPERATORS = frozenset("= + - * / @ -= += *= /= √ ∇ ∂ ∞ × · ÷ < > ≤ ≥ ²".split())
 
@@ -61,7 +64,7 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
     terms: list[Term] = []
     negations: list[int] = []
     vocabulary: set[str] = set()
-    functions = verbs = scope = signs = 0
+    functions = verbs = scope = signs = apart = 0
     head = noun = False
     row = list(_joined(found, mend))
     for at, (text, start, end) in enumerate(row):
@@ -76,6 +79,8 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
             scope, head, noun = SCOPE, True, text in NEGATES_NOUN
             functions += 1
             continue
+        if text in BOUNDARIES or text == "and":
+            apart += APART
         if text in BOUNDARIES:
             functions += text.isalpha()
             scope, head = 0, False
@@ -95,7 +100,7 @@ def read_words(found: list[Word], mend: Callable[[str], str] = str) -> Reading:
             elif concept[0] == "±":
                 sign = -sign
             scope -= 1
-        terms.append(Term(concept, sign, weight, start, end, len(terms), text, denied))
+        terms.append(Term(concept, sign, weight, start, end, len(terms) + apart, text, denied or text in DENIED))
     return Reading(
         tuple(terms),
         sum(word.text[0].isalnum() for word in found),

@@ -37,8 +37,11 @@ def why_not(prepared: Prepared, text: str, reading: Reading) -> Reason | None:
     if not text.strip() or not any(unicodedata.category(letter)[0] not in "CZM" for letter in text):
         return Reason.BLANK
     sample = text[:SAMPLE]
-    reason = _script(sample) or _language(sample)
-    if reason:
+    if reason := _script(sample):
+        return reason
+    if not prepared.code and _code(text):
+        return Reason.CODE
+    if reason := _language(sample):
         return reason
     if _accepted_short(prepared, reading):
         return None
@@ -46,8 +49,6 @@ def why_not(prepared: Prepared, text: str, reading: Reading) -> Reason | None:
         return Reason.TOO_SHORT
     if _copied(prepared, text):
         return Reason.COPY
-    if not prepared.code and _code(text):
-        return Reason.CODE
     if _keywords(text, reading):
         return Reason.KEYWORDS
     return Reason.MEANINGLESS if _meaningless(prepared, reading) else None
@@ -69,7 +70,7 @@ def _script(text: str) -> Reason | None:
 
 
 def _language(text: str) -> Reason | None:
-    words = [word.text for word in words_of(text) if word.text.isalpha()]
+    words = [word.text for word in words_of(text) if word.text.isalpha() and len(word.text) > 1]
     foreign = sum(word in OTHER_TONGUES for word in words)
     english = sum(word in _ENGLISH for word in words)
     return Reason.OTHER_LANGUAGE if len(words) >= 4 and foreign >= 2 and foreign > 1.5 * english else None
@@ -90,13 +91,14 @@ def short_match(prepared: Prepared, reading: Reading) -> int | None:
     said = _concepts(reading.terms)
     for at, short in enumerate(prepared.short):
         wanted = _concepts(short.terms)
-        if wanted and wanted <= said and len(said - wanted) <= max(1, len(wanted) // 4):
+        rest = iter(said)
+        if wanted and len(said) <= len(wanted) + max(1, len(wanted) // 4) and all(one in rest for one in wanted):
             return at
     return None
 
 
-def _concepts(terms: tuple[Term, ...]) -> set[tuple[str, int]]:
-    return {(term.concept, term.sign) for term in terms if term.weight > 0.3}
+def _concepts(terms: tuple[Term, ...]) -> list[tuple[str, int]]:
+    return [(term.concept, term.sign) for term in terms if term.weight > LIGHT_WEIGHT]
 
 
 def _copied(prepared: Prepared, text: str) -> bool:
