@@ -32,8 +32,8 @@ def test_the_machine_suggests_and_gives_no_score() -> None:
     [
         ("first, second, thing, words, gradient, tensor", "key words"),
         ("Das ist der erste Punkt und das ist nicht der zweite.", "another language"),
-        ("Explain it.", "too short"),
-        ("🙂🙂🙂", "no words"),
+        ("Gradient!", "too short"),
+        ("🙂🙂🙂", "hardly any words"),
     ],
 )
 def test_what_is_not_assessed_says_why_and_can_still_be_ticked(answer: str, why: str) -> None:

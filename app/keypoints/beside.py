@@ -9,6 +9,7 @@ from app.keypoints.task import Ref, near
 from app.keypoints.units import Unit
 
 CLOSE = 5  # content words: a company that is further apart is none
+BACKWARDS = 1.5  # words in the other order count as so much further apart
 ENOUGH = 2.0  # weight of shared words from which more of them make no difference
 
 
@@ -170,7 +171,11 @@ def _company(ref: Ref, said: Said) -> tuple[float, float]:
         if not left or not right:
             continue
         gap, back, flipped = min(
-            (abs(there[0] - here[0]), there[0] < here[0], here[1] * there[1] != pair.left_sign * pair.right_sign)
+            (
+                abs(there[0] - here[0]) + BACKWARDS * (there[0] < here[0]),
+                there[0] < here[0],
+                here[1] * there[1] != pair.left_sign * pair.right_sign,
+            )
             for here in left[:CLOSE]
             for there in right[:CLOSE]
         )

@@ -134,7 +134,7 @@ def _measured_error(prepared: Prepared, topic: Topic, match: Match, best: dict[s
     if contradicted is None:
         return MeasuredError(topic, values, match, sides.exact, 0.0, False)
     whole = max((score_of(contradicted, one) for one in said.sentences if one is not said), default=0.0)
-    rival = _sides(contradicted, said).exact
+    rival = max(_sides(contradicted, one).exact for one in (said, *said.sentences))
     return MeasuredError(topic, values, match, sides.exact, rival, whole > match.score)
 
 
@@ -169,7 +169,7 @@ def _sides(topic: Topic, said: Said) -> Sides:
             like = resemblance(ref, said)
             near = closer(ref, said) if like >= VERBATIM else None
             if near is not None and ref.terms > 1:
-                exact = max(exact, like * near.order * (not near.opposite))
+                exact = max(exact, like * near.order * (1 - near.turned) * (not near.opposite))
             if near is not None and ref.terms > 1 and near.opposite:
                 likest_turned = max(likest_turned, like)
             else:

@@ -16,6 +16,8 @@ from app.keypoints.worth import Reason, short_match, why_not
 
 TOLD = 0.5  # probability from which a misconception is told
 NEARER = 0.03  # by so much a misconception has to fit better than the point that it contradicts
+MOST_OF_IT = 0.8  # of what two neighbours say together
+NEARLY = 0.85  # a reference with a word more or less: no misconception is nearer
 EXACT = 0.9  # a piece that is a reference almost word for word
 SURE = 0.75  # the least that a point gets whose reference it is
 HELD = COVERED - 0.01  # the most that a point gets which is held back
@@ -87,8 +89,8 @@ def look(task: Task, text: str, *, anyway: bool = False) -> Looked | Reason:
 
 def _states(one: MeasuredError, probability: float) -> bool:
     """The text states the misconception."""
-    if one.exact >= EXACT and one.exact > one.rival:
-        return True
+    if max(one.exact, one.rival) >= EXACT:
+        return one.exact > one.rival
     return probability >= TOLD and not one.goes_on and one.match.clash < 0.3 and one.match.turned <= 0.5
 
 
@@ -101,21 +103,31 @@ def _point(one: Measured, used: Models, errors: list[tuple[MeasuredError, float]
     if one.reverses or not one.required or _contradicted(one, errors, prepared):
         probability = min(probability, HELD)
     state = "covered" if probability >= COVERED else "maybe" if probability > NOT_FOUND else "not_found"
-    unit = one.match.said.unit
-    evidence = (unit.start, unit.end) if state != "not_found" else None
+    evidence = _place(one) if state != "not_found" else None
     return PointFound(one.topic.id, state, round(probability, 4), evidence)
 
 
+def _place(one: Measured) -> Place:
+    """The piece, or of two neighbours the one that says most of it."""
+    assert one.match is not None
+    said = one.match.said
+    best = max(said.sentences, key=lambda sentence: score_of(one.topic, sentence))
+    enough = said.unit.kind == "pair" and score_of(one.topic, best) >= MOST_OF_IT * one.match.score
+    unit = best.unit if enough else said.unit
+    return unit.start, unit.end
+
+
 def _contradicted(one: Measured, errors: list[tuple[MeasuredError, float]], prepared: Prepared) -> bool:
-    """A misconception that contradicts the point lies nearer: it was recognised at the same place, or it fits the
+    """A misconception that contradicts the point lies nearer: it was recognised in the same sentence, or it fits the
     point's own piece better than the point."""
     assert one.match is not None
-    here = one.match.said.unit
+    here = one.match.said.sentences
     for error, _ in errors:
-        there = error.match.said.unit
-        overlaps = here.start < there.end and there.start < here.end
-        if error.topic.contradicts == one.topic.id and overlaps:
+        same = any(sentence in error.match.said.sentences for sentence in here)
+        if error.topic.contradicts == one.topic.id and same:
             return True
+    if one.exact >= NEARLY:
+        return False
     rivals = [topic for topic in prepared.misconceptions if topic.contradicts == one.topic.id]
     return any(score_of(rival, one.match.said) > one.match.score + NEARER for rival in rivals)
 

@@ -82,7 +82,7 @@ sgd
 dataset datasets
 image images picture pictures photo pics pic img imgs
 pixel pixels
-grey greyscale gray grayscale
+grey greys greyscale gray grayscale
 colour color colours rgb coloured colors
 prediction predictions predict predicts predicted preds pred forecast guess guesses output outputs
 target targets label labels truth
@@ -299,7 +299,6 @@ possible | impossible ;
 depend depends dependent depending | independent independently irrespective ;
 easy easily easier simple simpler | hard difficult harder complicated complex ;
 opposite against reverse inverse | along ;
-useful helpful valuable | useless meaningless pointless ;
 converge converges convergence settle settles | unsettled ;
 necessary required requires require mandatory | optional unnecessary optionally ;
 first front leading | last final trailing end ;
@@ -340,24 +339,19 @@ def _stemmed(word: str) -> str:
 
 
 def _same() -> dict[str, str]:
-    """Stem → concept (the stem of the first word of its group)."""
-    found: dict[str, str] = {}
-    for group in _groups(SAME_TEXT):
-        for word in group:
-            found.setdefault(_stemmed(word), _stemmed(group[0]))
-    return found
+    """Word, or its stem → concept (the first word of its group)."""
+    entries = [(word, group[0]) for group in _groups(SAME_TEXT) for word in group]
+    return {_stemmed(word): name for word, name in reversed(entries)} | dict(reversed(entries))
 
 
 def _opposites() -> dict[str, tuple[str, int]]:
-    """Stem → (concept, sign)."""
-    found: dict[str, tuple[str, int]] = {}
+    """Word, or its stem → (concept, sign)."""
+    entries = []
     for line in OPPOSITES_TEXT.split(";"):
         plus, _, minus = line.partition("|")
         name = "±" + plus.split()[0]
-        for sign, side in ((1, plus), (-1, minus)):
-            for word in side.split():
-                found.setdefault(_stemmed(word), (name, sign))
-    return found
+        entries += [(word, (name, sign)) for sign, side in ((1, plus), (-1, minus)) for word in side.split()]
+    return {_stemmed(word): whole for word, whole in reversed(entries)} | dict(reversed(entries))
 
 
 SAME = _same()
@@ -369,13 +363,16 @@ IRREGULAR = {
 
 
 def concept_of(word: str) -> tuple[str, int]:
-    """The concept that a plain word stands for, and its sign among opposites."""
+    """The concept that a plain word stands for, and its sign among opposites. The word itself goes before its stem."""
     other, turned = IRREGULAR.get(word, (word, 1))
     found = _stemmed(other)
-    if found in OPPOSITES:
-        name, sign = OPPOSITES[found]
-        return name, sign * turned
-    return SAME.get(found, found), turned
+    for key in (other, found) if found not in LIGHT else (other,):
+        if key in OPPOSITES:
+            name, sign = OPPOSITES[key]
+            return name, sign * turned
+        if key in SAME:
+            return SAME[key], turned
+    return found, turned
 
 
 def _near() -> dict[str, dict[str, float]]:

@@ -182,7 +182,9 @@ def pairs_of(terms: tuple[Term, ...]) -> Iterable[Pair]:
     solid = [term for term in terms if term.weight > 0.3]
     for at, left in enumerate(solid):
         for right in solid[at + 1 : at + 3]:
-            if right.at - left.at <= PAIR_SPAN and left.concept != right.concept:
+            if right.concept == left.concept:
+                break  # what follows stands nearer to that one
+            if right.at - left.at <= PAIR_SPAN:
                 yield Pair(left.concept, right.concept, left.sign, right.sign)
 
 

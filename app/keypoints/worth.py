@@ -15,6 +15,7 @@ from app.keypoints.words import words_of
 
 COPIED = 0.75  # share of an answer's runs of four words that are the question's
 CODED = 0.6  # share of its lines that are program text
+FEW = 12  # different words in a long text that says the same again and again
 SAMPLE = 4000  # characters that are enough to know a language
 _LIST = re.compile(r"[,;\n•·|/]+|\s[-–—*]\s|\s+and\s+|\.\s")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s", re.MULTILINE)
@@ -120,7 +121,7 @@ def _keywords(text: str, reading: Reading) -> bool:
     if reading.words < 4:
         return False
     different = len({term.concept for term in reading.terms})
-    if reading.words >= 12 and different <= 0.25 * len(reading.terms):
+    if reading.words >= 12 and different <= min(FEW, 0.25 * len(reading.terms)):
         return True
     small = reading.functions / reading.words
     verbs = reading.verbs
