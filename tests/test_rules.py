@@ -83,6 +83,8 @@ AVOIDED = {
     "attribute": ("ndim", "def f(t):\n    return t.ndim\n", "`ndim` is used (line 2)"),
     "by its name": ("ndim", "def f(t):\n    return getattr(t, 'ndim')\n", "`ndim` is used (line 2)"),
     "import": ("reduce", "from functools import reduce as r\n", "`reduce` is used (line 1)"),
+    "operator": ("@", "def f(a, b):\n    return a @ b\n", "`@` is used (line 2)"),
+    "operator with an equals sign": ("@", "def f(a, b):\n    a @= b\n    return a\n", "`@` is used (line 2)"),
     "dotted": ("torch.relu", "import torch\n\ndef f(t):\n    return torch.relu(t)\n", "`relu` is used (line 4)"),
     "hidden": ("ndim", "def f(t):\n    return eval('t.nd' + 'im')\n", "`eval` (line 2) hides what really runs"),
 }
@@ -99,6 +101,7 @@ UNUSED = {
     "another name": ("sum", "def f(xs):\n    return summary(xs)\n"),
     "behind a return": ("loop", "def f(xs):\n    return xs\n    for x in xs:\n        pass\n"),
     "never taken": ("loop", "def f(xs):\n    if False:\n        for x in xs:\n            pass\n"),
+    "a decorator": ("@", "@staticmethod\ndef f(xs):\n    return xs\n"),
     "in a text": ("ndim", "def f(t):\n    return 'ndim'\n"),
     "a comprehension is no loop": ("loop", "def f(xs):\n    return [x for x in xs]\n"),
 }
@@ -108,6 +111,14 @@ UNUSED = {
 def test_what_is_not_used_is_not_found(what: str, source: str, runner: Runner) -> None:
     (check,) = judged(source, runner, function="f", rules=[{"avoids": [what]}])
     assert check.passed, check.says
+
+
+def test_several_names_in_one_rule_are_one_check(runner: Runner) -> None:
+    source = "def f(a, b):\n    return (a * b).sum()\n"
+    (kept,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "matmul", "loop"]}])
+    assert kept.passed and kept.says == "None of `@`, `matmul` and a loop is used."
+    (broken,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "sum", "loop"]}])
+    assert not broken.passed and broken.id == "avoids-@" and "`sum` is used (line 2)" in broken.says
 
 
 HOSTILE = {

@@ -40,7 +40,7 @@ class Rule(Frozen):
     `no-loop`: no `for`, `while` or comprehension runs. A `function` must be called / a name must not be used."""
 
     uses: Literal["list-comprehension"] | None = None
-    avoids: tuple[str, ...] = ()  # "loop", "comprehension", or a name such as "ndim"
+    avoids: tuple[str, ...] = ()  # "loop", "comprehension", "@" between two values, or a name
     says: str | None = None  # a sentence of the author's instead of the standard one
 
     @model_validator(mode="after")

@@ -86,8 +86,9 @@ def checks(part: CodePart, outcome: Outcome, values_right: bool) -> list[Check] 
             made.append(
                 _check(f"uses-{rule.uses}", rule, _uses(facts), "A list comprehension makes the returned list.")
             )
-        for name in rule.avoids:
-            made.append(_check(f"avoids-{name}", rule, _avoids(facts, name), f"{_called(name)} is not used."))
+        if rule.avoids:
+            found = next(filter(None, (_avoids(facts, name) for name in rule.avoids)), "")
+            made.append(_check(f"avoids-{rule.avoids[0]}", rule, found, _without(rule.avoids)))
     return [_with_values(check, values_right) for check in made]
 
 
@@ -152,8 +153,11 @@ def _avoids(facts: dict[str, Any], name: str) -> str:
     return f"{FOUND.get(str(what), f'`{clean(str(what), 60, lines=False)}`')} is used{_line(line)}; write it without"
 
 
-def _called(name: str) -> str:
-    return {"loop": "A loop", "comprehension": "A comprehension"}.get(name, f"`{name}`")
+def _without(names: tuple[str, ...]) -> str:
+    called = [{"loop": "a loop", "comprehension": "a comprehension"}.get(name, f"`{name}`") for name in names]
+    if len(called) == 1:
+        return f"{called[0]} is not used."
+    return f"None of {', '.join(called[:-1])} and {called[-1]} is used."
 
 
 def _line(line: Any) -> str:

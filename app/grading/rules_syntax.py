@@ -131,6 +131,8 @@ def names_in(node: ast.AST) -> Iterator[str]:
         yield node.attr
     elif isinstance(node, ast.alias):
         yield from node.name.split(".")
+    elif isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
+        yield "@"
     elif isinstance(node, ast.ImportFrom):
         yield from (node.module or "").split(".")
     elif isinstance(node, ast.Call):
