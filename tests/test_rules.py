@@ -86,6 +86,9 @@ AVOIDED = {
     "operator": ("@", "def f(a, b):\n    return a @ b\n", "`@` is used (line 2)"),
     "operator with an equals sign": ("@", "def f(a, b):\n    a @= b\n    return a\n", "`@` is used (line 2)"),
     "dotted": ("torch.relu", "import torch\n\ndef f(t):\n    return torch.relu(t)\n", "`relu` is used (line 4)"),
+    "another name for it": ("sum", "sum = sum\n\ndef f(xs):\n    return sum(xs)\n", "`sum` is used"),
+    "a default": ("sum", "def f(xs, sum=sum):\n    return sum(xs)\n", "`sum` is used"),
+    "beside a helper": ("dot", "import torch\n\ndef dot(a, b):\n    return torch.dot(a, b)\n", "`dot` is used (line 4)"),
     "hidden": ("ndim", "def f(t):\n    return eval('t.nd' + 'im')\n", "`eval` (line 2) hides what really runs"),
 }
 
@@ -103,6 +106,9 @@ UNUSED = {
     "never taken": ("loop", "def f(xs):\n    if False:\n        for x in xs:\n            pass\n"),
     "a decorator": ("@", "@staticmethod\ndef f(xs):\n    return xs\n"),
     "in a text": ("ndim", "def f(t):\n    return 'ndim'\n"),
+    "a helper of one's own": ("dot", "def dot(a, b):\n    return (a * b).sum()\n\ndef f(a, b):\n    return dot(a, b)\n"),
+    "a variable": ("inner", "def f(xs):\n    inner = 0\n    for x in xs:\n        inner = inner + x\n    return inner\n"),
+    "an argument": ("dim", "def f(x, dim):\n    return x.sum(dim)\n"),
     "a comprehension is no loop": ("loop", "def f(xs):\n    return [x for x in xs]\n"),
 }
 
@@ -117,6 +123,8 @@ def test_several_names_in_one_rule_are_one_check(runner: Runner) -> None:
     source = "def f(a, b):\n    return (a * b).sum()\n"
     (kept,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "matmul", "loop"]}])
     assert kept.passed and kept.says == "None of `@`, `matmul` and a loop is used."
+    (many,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "a1", "a2", "a3", "a4"]}])
+    assert many.passed and many.says == "None of `@`, `a1`, `a2` and 2 others is used."
     (broken,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "sum", "loop"]}])
     assert not broken.passed and broken.id == "avoids-@" and "`sum` is used (line 2)" in broken.says
 

@@ -39,6 +39,7 @@ MADE = {
     "nothing": "the function never returns a list that it made: is a `return` missing?",
     "missing": "the function could not be found in the source",
 }  # fmt: skip
+NAMES_TOLD = 4  # of those that a rule forbids
 UNCLEAR = "it cannot be seen in the source that a list comprehension makes the returned list{line}"
 SHAPE = "use a list comprehension: [… for x in xs if …]"
 FOUND = {
@@ -157,7 +158,8 @@ def _without(names: tuple[str, ...]) -> str:
     called = [{"loop": "a loop", "comprehension": "a comprehension"}.get(name, f"`{name}`") for name in names]
     if len(called) == 1:
         return f"{called[0]} is not used."
-    return f"None of {', '.join(called[:-1])} and {called[-1]} is used."
+    last = called[-1] if len(called) <= NAMES_TOLD else f"{len(called) - NAMES_TOLD + 1} others"
+    return f"None of {', '.join(called[: min(len(called), NAMES_TOLD) - 1])} and {last} is used."
 
 
 def _line(line: Any) -> str:
