@@ -88,7 +88,7 @@ AVOIDED = {
     "dotted": ("torch.relu", "import torch\n\ndef f(t):\n    return torch.relu(t)\n", "`relu` is used (line 4)"),
     "another name for it": ("sum", "sum = sum\n\ndef f(xs):\n    return sum(xs)\n", "`sum` is used"),
     "a default": ("sum", "def f(xs, sum=sum):\n    return sum(xs)\n", "`sum` is used"),
-    "beside a helper": ("dot", "import torch\n\ndef dot(a, b):\n    return torch.dot(a, b)\n", "`dot` is used (line 4)"),
+    "beside a helper": ("dot", "import torch\n\ndef dot(a, b):\n    return torch.dot(a, b)\n", "`dot` is used (line"),
     "hidden": ("ndim", "def f(t):\n    return eval('t.nd' + 'im')\n", "`eval` (line 2) hides what really runs"),
 }
 
@@ -106,8 +106,8 @@ UNUSED = {
     "never taken": ("loop", "def f(xs):\n    if False:\n        for x in xs:\n            pass\n"),
     "a decorator": ("@", "@staticmethod\ndef f(xs):\n    return xs\n"),
     "in a text": ("ndim", "def f(t):\n    return 'ndim'\n"),
-    "a helper of one's own": ("dot", "def dot(a, b):\n    return (a * b).sum()\n\ndef f(a, b):\n    return dot(a, b)\n"),
-    "a variable": ("inner", "def f(xs):\n    inner = 0\n    for x in xs:\n        inner = inner + x\n    return inner\n"),
+    "a helper of one's own": ("dot", "def dot(a, b):\n    return (a * b).sum()\n\ndef f(a):\n    return dot(a, a)\n"),
+    "a variable": ("inner", "def f(xs):\n    inner = 0\n    inner = inner + xs[0]\n    return inner\n"),
     "an argument": ("dim", "def f(x, dim):\n    return x.sum(dim)\n"),
     "a comprehension is no loop": ("loop", "def f(xs):\n    return [x for x in xs]\n"),
 }
