@@ -165,10 +165,11 @@ def how(part: CodePart, ending: Ending, compared: bool) -> str:
 def how_asked(part: CodePart) -> str:
     """What will be done with an answer, as the page says it beforehand."""
     if part.variables:
-        return f"run in a sandbox; {' and '.join(part.variables)} are compared with those of a reference solution."
+        return f"run in a sandbox; {' and '.join(part.variables)} are compared with those of a reference."
     count = len(part.cases) + (part.random.count if part.random else 0)
-    hidden = ", some of them hidden or drawn anew each time" if part.random or any(c.hidden for c in part.cases) else ""
-    return f"run in a sandbox on {count} inputs{hidden}; the results are compared with those of a reference solution."
+    unseen = part.random is not None or any(case.hidden for case in part.cases)
+    some = ", some of them not shown or drawn anew each time" if unseen else ""
+    return f"run in a sandbox on {count} inputs{some}; the results are compared with those of a reference."
 
 
 HOW: dict[Ending, str] = {

@@ -61,7 +61,7 @@ class Prose:
 def _text(value: object) -> str:
     """The graders of texts refuse what is no good text by themselves."""
     if not isinstance(value, str):
-        raise BadAnswer("The answer to this part is a text.")
+        raise BadAnswer("The answer has to be text.")
     return value
 
 

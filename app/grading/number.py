@@ -148,7 +148,7 @@ def _decimals(written: str) -> list[Fraction]:
     forms = [digits]
     if commas and points:
         last = max(digits.rindex(","), digits.rindex("."))
-        forms = [digits[:last].replace(",", "").replace(".", "") + "." + digits[last + 1:]]
+        forms = [digits[:last].replace(",", "").replace(".", "") + "." + digits[last + 1 :]]
     elif commas == 1 or points == 1:
         grouped = re.fullmatch(r"[1-9]\d{0,2}[,.]\d{3}", digits) is not None
         decimal = digits.replace(",", ".")

@@ -55,7 +55,7 @@ def longest_run(places: Sequence[int]) -> list[int]:
     for position, place in enumerate(places):
         length = bisect_left(ends, place)
         before.append(where[length - 1] if length else -1)
-        ends[length:length + 1], where[length:length + 1] = [place], [position]
+        ends[length : length + 1], where[length : length + 1] = [place], [position]
     run: list[int] = []
     position = where[-1] if where else -1
     while position >= 0:

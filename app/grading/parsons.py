@@ -93,9 +93,7 @@ def assembled(part: ParsonsPart, lines: Sequence[tuple[str, int]]) -> str:
 def as_code(part: ParsonsPart) -> CodePart:
     """The same part as one in code, whose solution is the right arrangement."""
     shared: dict[str, Any] = {name: getattr(part, name) for name in Runs.model_fields}
-    wrong = tuple(
-        Wrong(code=assembled(part, one.lines), why=one.why, reply=one.reply) for one in part.wrong
-    )
+    wrong = tuple(Wrong(code=assembled(part, one.lines), why=one.why, reply=one.reply) for one in part.wrong)
     return CodePart(
         **shared, kind="code", solution=assembled(part, [(line.id, line.indent) for line in part.lines]), wrong=wrong
     )

@@ -21,13 +21,15 @@ log = logging.getLogger(__name__)
 LONGEST = 4_000
 SNIPPET = Limits(wall_s=10.0, memory_mb=1024)
 RAISES = re.compile(
-    r"\b(raises?|raised|throws?|throwing|fails?|failed|crash(es)?|exceptions?|errors?|[a-z]{1,40}Error)\b", re.IGNORECASE
+    r"\b(raises?|raised|throws?|throwing|fails?|failed|crash(es)?|exceptions?|errors?|[a-z]{1,40}Error)\b",
+    re.IGNORECASE,
 )
 DENIES = re.compile(r"\b(no|not|without|never)\b|n['’]t\b", re.IGNORECASE)
 LONGEST_SHAPE = 200
 SHAPE = re.compile(
     r"(?:\w{0,20}\.?shape|torch\.Size|size|tuple|=|:|\s)*([(\[{]*)([\d\s,x×*by]*)([)\]}]*)\.?", re.IGNORECASE
 )
+PRINTED_SHAPE = re.compile(r"torch\.Size\(\[[\d, ]*\]\)|\([\d, ]*\)")
 TOKENS = re.compile(r"[A-Za-z_][\w.]*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\S")
 WORDS_BETWEEN = {",", ";", "and", "then"}
 SHAPE_HELP = "That could not be read as a shape: write it like (2, 3), or say that it raises."
@@ -129,17 +131,25 @@ def read(text: str, shape: bool) -> Predicted:
         return Predicted(plain, raises=False, pieces=pieces_of(plain))
     if plain.lower().strip(" .") in ("scalar", "a scalar", "empty"):
         return Predicted(plain, raises=False, shape=())
-    found = SHAPE.fullmatch(plain) if len(plain) <= LONGEST_SHAPE else None
+    found = _shape(plain)
+    if found is None:
+        raise BadAnswer(SHAPE_HELP)
+    return Predicted(plain, raises=False, shape=found)
+
+
+def _shape(text: str) -> tuple[int, ...] | None:
+    """The shape that is written, in whatever way; None if it is none."""
+    found = SHAPE.fullmatch(text) if len(text) <= LONGEST_SHAPE else None
     digits = re.findall(r"\d+", found[2]) if found else []
     empty = found is not None and found[1] and found[3]
     if not (digits or empty) or len(digits) > 20 or any(len(one) > 9 for one in digits):
-        raise BadAnswer(SHAPE_HELP)
-    return Predicted(plain, raises=False, shape=tuple(map(int, digits)))
+        return None
+    return tuple(map(int, digits))
 
 
 def pieces_of(text: str) -> tuple[str, ...]:
     """Names, numbers and signs, without the blanks between them."""
-    quotes = text.translate(str.maketrans("“”„‘’‚\"", "''''''" + "'")).replace("−", "-")
+    quotes = text.translate(str.maketrans('“”„‘’‚"', "''''''" + "'")).replace("−", "-")
     return tuple(TOKENS.findall(quotes))
 
 
@@ -150,6 +160,8 @@ def fits(said: Predicted, really: Really) -> bool:
         return said.shape == really.shape
     if _same(said.pieces, really.pieces) or _same(said.pieces, _bare(really.pieces)):
         return True
+    if PRINTED_SHAPE.fullmatch(really.text):
+        return _shape(said.text) == _shape(really.text)
     return really.lines > 1 and _same(_loose(said.pieces), _loose(really.pieces))
 
 
