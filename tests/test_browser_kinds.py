@@ -30,7 +30,7 @@ def press(page: Page, part: str, move: str) -> None:
 def test_each_question_can_be_used_by_everybody(reader: Page, slug: str) -> None:
     reader.goto(f"/questions/{slug}")
     for scheme in ("light", "dark"):
-        reader.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        reader.emulate_media(color_scheme=scheme)
         assert faults_of(reader) == []
     reader.set_viewport_size({"width": 320, "height": 700})
     assert overflow(reader) == []

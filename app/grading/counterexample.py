@@ -30,6 +30,8 @@ def argument_names(solution: str, function: str) -> tuple[str, ...]:
 
 
 def names_of(part: CodePart) -> tuple[str, ...]:
+    if part.trial:
+        return argument_names(part.trial, "trial")
     return argument_names(part.solution, part.function) if part.function else ()
 
 
@@ -94,7 +96,7 @@ def of_rule(exam: Exam, broken: Check) -> Counterexample | None:
         return None
     args, value = found
     kind, _, what = broken.id.partition("-")
-    wanted = f"made by a {what.replace('-', ' ')}" if kind == "uses" else f"made without {what}"
+    wanted = f"made by a {what.replace('-', ' ')}" if kind == "uses" else f"made without {what.lstrip('.')}"
     return Counterexample(
         args=args,
         expected=f"{show(value, SHOWN)}, {wanted}",
