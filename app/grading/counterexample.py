@@ -96,7 +96,7 @@ def of_rule(exam: Exam, broken: Check) -> Counterexample | None:
         return None
     args, value = found
     kind, _, what = broken.id.partition("-")
-    wanted = f"made by a {what.replace('-', ' ')}" if kind == "uses" else f"made without {what.lstrip('.')}"
+    wanted = f"made by a {what.replace('-', ' ')}" if kind == "uses" else f"made without {what}"
     return Counterexample(
         args=args,
         expected=f"{show(value, SHOWN)}, {wanted}",

@@ -155,8 +155,7 @@ def _avoids(facts: dict[str, Any], name: str) -> str:
 
 
 def _without(names: tuple[str, ...]) -> str:
-    words = {"loop": "a loop", "comprehension": "a comprehension"}
-    called = [words.get(name, f"`{name.lstrip('.')}`") for name in names]
+    called = [{"loop": "a loop", "comprehension": "a comprehension"}.get(name, f"`{name}`") for name in names]
     if len(called) == 1:
         return f"{called[0]} is not used."
     last = called[-1] if len(called) <= NAMES_TOLD else f"{len(called) - NAMES_TOLD + 1} others"
