@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.bank.closed import ChoicePart, NumberPart, OrderPart, PredictPart
 from app.bank.frozen import Frozen, Name, Slug, Text
+from app.bank.sketch import DrawPart
 
 
 class Case(Frozen):
@@ -168,7 +169,7 @@ class ProsePart(Frozen):
 
 
 Part = Annotated[
-    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart,
+    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart | DrawPart,
     Field(discriminator="kind"),
 ]
 
