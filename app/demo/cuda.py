@@ -51,7 +51,6 @@ class Graphed(Eager):
     def run(self) -> Iterator[None]:
         """Yields once: a graph cannot be stopped between its batches."""
         self.graph.replay()
-        torch.cuda.synchronize()
         yield
 
     def set_back(self, weights: Weights) -> None:
@@ -67,6 +66,7 @@ class Graphed(Eager):
             way.begin(torch.arange(len(way.order)))
             for _ in way.run():
                 pass
+            way.settle()
         apart = 0.0
         for name, tensor in other.step.weights.items():
             here = self.step.weights[name].cpu()

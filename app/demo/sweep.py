@@ -17,7 +17,7 @@ from torch import Tensor
 from app.demo.config import HIDDEN, MOST_LR, BadConfig, Config
 from app.demo.data import Data
 from app.demo.events import Step, SweepDone, SweepEpoch, SweepEvent, SweepStart
-from app.demo.fast import SCALE, Batch, FastStep, Rows
+from app.demo.fast import SCALE, Batch, FastStep, Rows, shut
 from app.demo.models import Weights, first_weights
 from app.demo.train import Clock, epoch_order, losses
 from app.demo.ways import Course, Plan
@@ -75,7 +75,7 @@ class SweepNet(SweepStep):
     def forward(self, batch: Batch, scores: Tensor) -> None:
         assert isinstance(batch, SweepBatch)
         torch.addmm(self.weights["b1"], batch.x, self.weights["w1"].t(), alpha=SCALE, out=batch.hidden)
-        batch.hidden.clamp_(min=0)
+        batch.hidden.relu_()
         torch.mul(batch.hidden.view_as(batch.work), self.weights["w2"], out=batch.work)
         torch.sum(batch.work, dim=2, out=scores)
         scores.add_(self.weights["b2"])
@@ -85,7 +85,7 @@ class SweepNet(SweepStep):
         share = -1 / len(batch.slope)
         hidden, slopes = batch.hidden.view_as(batch.work), batch.work
         torch.mul(batch.slope[:, :, None], self.weights["w2"], out=slopes)
-        slopes.mul_(hidden > 0)
+        shut(slopes, hidden)
         flat = slopes.view_as(batch.hidden)
         self.weights["w1"].addmm_(flat.t(), batch.x, alpha=share * SCALE)
         self.weights["b1"].addmv_(flat.t(), batch.ones, alpha=share)
@@ -94,7 +94,7 @@ class SweepNet(SweepStep):
         self.weights["b2"].addmv_(batch.slope.t(), batch.ones, alpha=share)
 
     def valid_scores(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = torch.addmm(self.weights["b1"], pixels, self.weights["w1"].t(), alpha=SCALE).clamp_(min=0)
+        hidden = torch.addmm(self.weights["b1"], pixels, self.weights["w1"].t(), alpha=SCALE).relu_()
         hidden = hidden.view(len(pixels), *self.weights["w2"].shape)
         return (hidden * self.weights["w2"]).sum(dim=2) + self.weights["b2"], hidden
 

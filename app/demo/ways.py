@@ -71,6 +71,11 @@ class Eager:
             self.step(order, targets, scores)
             yield
 
+    def settle(self) -> None:
+        """Wait until a card has done what it was told; only then does it say what went wrong."""
+        if self.order.is_cuda:
+            torch.cuda.synchronize()
+
 
 class Course:
     """The epochs of one training, and how to go on when a way fails."""
@@ -104,6 +109,7 @@ class Course:
                 self._kept = kept(self.way) if self.way.name != "cpu" else self._kept
                 self.way.begin(order)
                 yield from self.way.run()
+                self.way.settle()
                 return
             except RuntimeError as error:
                 if self.way.name == "cpu":
@@ -113,7 +119,7 @@ class Course:
 
 
 def kept(way: Eager) -> Weights:
-    """A copy of the weights, off the card. On an error of the card the last good copy stays."""
+    """A copy of the weights, off the card."""
     return {name: tensor.cpu().clone() for name, tensor in way.step.weights.items()}
 
 
