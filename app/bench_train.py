@@ -143,11 +143,13 @@ def on_card(data: Data) -> dict[str, Any]:
     """The same on a graphics card, with its limits, and how far its weights are from the processor's."""
     import torch
 
-    from app.demo.loops import card_differences, card_loops, launches, limits, timed
+    from app.demo.loops import card_loops, launches, limits, timed
 
-    made: dict[str, Any] = {"name": torch.cuda.get_device_name(), "launch_us": launches(), "ms": {}}
-    made["difference_from_processor"] = {model: card_differences(model, data) for model in MODELS}
-    measures = {(model, name): loop for model in MODELS for name, loop in card_loops(model, data).items()}
+    made: dict[str, Any] = {"name": torch.cuda.get_device_name(), "launch_us": launches()}
+    made["difference_from_processor"] = {model: apart(model, data) for model in MODELS}
+    ways = {model: card_loops(model, data) for model in MODELS}
+    made["failed"] = {model: failed for model, (_, failed) in ways.items()}
+    measures = {(model, name): loop for model, (loops, _) in ways.items() for name, loop in loops.items()}
     bounds = limits(data, "cuda")
     seen: dict[Any, list[Time]] = {key: [] for key in (*measures, *bounds)}
     for _ in range(CARD_ROUNDS):
@@ -159,6 +161,15 @@ def on_card(data: Data) -> dict[str, Any]:
     made["limits_ms"] = {name: summary(seen[name]) for name in bounds}
     made["trained"] = {model: trained_on_card(model, data) for model in MODELS}
     return made
+
+
+def apart(model: str, data: Data) -> dict[str, Any]:
+    from app.demo.loops import card_differences
+
+    try:
+        return dict(card_differences(model, data))
+    except RuntimeError as error:
+        return {"failed": str(error)}
 
 
 def trained_on_card(model: str, data: Data) -> dict[str, Any]:
@@ -194,7 +205,8 @@ def table(made: dict[str, Any], data: Data) -> str:
     if card := made.get("card"):
         rows += ["", *times(f"milliseconds an epoch on {card['name']}", card), ""]
         rows += [f"microseconds a tiny kernel, {name}: {us:.2f}" for name, us in card["launch_us"].items()]
-        rows += [f"{model}: weights differ by {apart}" for model, apart in card["difference_from_processor"].items()]
+        rows += [f"{model}: weights differ by {found}" for model, found in card["difference_from_processor"].items()]
+        rows += [f"{model}: failed: {failed}" for model, failed in card["failed"].items() if failed]
         rows += [f"{model}, {device}: {row}" for model, both in card["trained"].items() for device, row in both.items()]
     rows += ["", "load average before {}, after {}".format(made["machine"]["load_before"], made["load_after"])]
     return "\n".join(rows)

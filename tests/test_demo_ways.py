@@ -8,8 +8,9 @@ import torch
 
 from app.demo import ways
 from app.demo.config import Config
+from app.demo.cuda import TOLERANCE, difference
 from app.demo.events import Epoch
-from app.demo.loops import card_differences
+from app.demo.loops import card_differences, one_plan
 from app.demo.sweep import Sweep
 from app.demo.train import Training
 from app.demo.ways import Eager, Plan
@@ -56,6 +57,14 @@ def test_a_processor_that_fails_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(ways, "ways", lambda device: [Unmade])
     with pytest.raises(RuntimeError, match="no graph today"):
         Training(Config(), few())
+
+
+def test_the_comparison_of_devices_sees_a_difference_in_one_weight() -> None:
+    plan, weights = one_plan("net", few())
+    other = {name: tensor.clone() for name, tensor in weights.items()}
+    other["w1"][3, 400] += 0.01
+    assert difference(Eager(plan, weights, "cpu"), Eager(plan, weights, "cpu")) == 0
+    assert difference(Eager(plan, weights, "cpu"), Eager(plan, other, "cpu")) > TOLERANCE
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ thread; on a graphics card it returns when the card has finished. The limits:
 import importlib.util
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,8 +23,8 @@ from app.demo.data import Data
 from app.demo.fast import FAST
 from app.demo.models import ReadableStep, first_weights
 from app.demo.png import PIXELS
-from app.demo.sweep import RATES, SWEEP, first_of_all
-from app.demo.ways import Eager, Plan
+from app.demo.sweep import RATES, first_of_all, sweep_plan
+from app.demo.ways import GENTLE, Eager, Plan
 
 RATE = {"linear": 1.0, "net": 0.1}
 OURS, READABLE, LOADER, FASTAI = "the product's step", "readable autograd step", "DataLoader loop", "fastai Learner"
@@ -41,30 +42,42 @@ def loops(model: str, data: Data) -> dict[str, Epoch]:
     """The ways on the processor."""
     torch.set_num_threads(1)
     made = {OURS: by_way(one_plan(model, data), Eager, "cpu"), READABLE: readable(model, data, "cpu")}
-    made |= {LOADER: loader(model, data), SWEPT: by_way(sweep_plan(model, data), Eager, "cpu")}
+    made |= {LOADER: loader(model, data), SWEPT: by_way(sweep_plan_of(model, data), Eager, "cpu")}
     return made | ({FASTAI: fastai(model, data)} if importlib.util.find_spec("fastai") else {})
 
 
-def card_loops(model: str, data: Data) -> dict[str, Epoch]:
-    """The ways on a graphics card. Raises RuntimeError."""
+def card_loops(model: str, data: Data) -> tuple[dict[str, Epoch], dict[str, str]]:
+    """The ways on a graphics card, and what went wrong with those that could not be made."""
     from app.demo.cuda import Graphed
 
-    return {
-        OURS: by_way(one_plan(model, data), Eager, "cuda"),
-        GRAPH: by_way(one_plan(model, data), Graphed),
-        READABLE: readable(model, data, "cuda"),
-        SWEPT: by_way(sweep_plan(model, data), Eager, "cuda"),
-        SWEPT_GRAPH: by_way(sweep_plan(model, data), Graphed),
+    one, many = partial(one_plan, model, data), partial(sweep_plan_of, model, data)
+    makers: dict[str, Callable[[], Epoch]] = {
+        OURS: lambda: by_way(one(), Eager, "cuda"),
+        GRAPH: lambda: by_way(one(), Graphed),
+        READABLE: lambda: readable(model, data, "cuda"),
+        SWEPT: lambda: by_way(many(), Eager, "cuda"),
+        SWEPT_GRAPH: lambda: by_way(many(), Graphed),
     }
+    made: dict[str, Epoch] = {}
+    failed: dict[str, str] = {}
+    for name, make in makers.items():
+        try:
+            made[name] = make()
+            made[name]()
+        except RuntimeError as error:
+            made.pop(name, None)
+            failed[name] = f"{type(error).__name__}: {error}"
+    return made, failed
 
 
 def card_differences(model: str, data: Data) -> dict[str, float]:
-    """How far an epoch's weights on the card, as one graph, are from the processor's."""
-    from app.demo.cuda import Graphed
+    """How far an epoch's weights on the card, as one graph, are from the processor's. Raises RuntimeError."""
+    from app.demo.cuda import Graphed, difference
 
     found = {}
-    for name, (plan, weights) in {"one": one_plan(model, data), "sweep": sweep_plan(model, data)}.items():
-        found[name] = Graphed(plan, weights).largest_difference
+    for name, (plan, weights) in {"one": one_plan(model, data), "sweep": sweep_plan_of(model, data)}.items():
+        gentle = plan.gentle()
+        found[name] = difference(Graphed(gentle, weights), Eager(gentle, weights, "cpu"))
     return found
 
 
@@ -73,15 +86,14 @@ Planned = tuple[Plan, dict[str, Tensor]]
 
 def one_plan(model: str, data: Data) -> Planned:
     config = config_for(model)
-    weights = first_weights(config, torch.Generator().manual_seed(1))
-    return Plan(partial(FAST[model], config), config.batch_size, data), weights
+    step, weights = FAST[model], first_weights(config, torch.Generator().manual_seed(1))
+    gentle = partial(step, replace(config, lr=GENTLE))
+    return Plan(partial(step, config), gentle, config.batch_size, data), weights
 
 
-def sweep_plan(model: str, data: Data) -> Planned:
+def sweep_plan_of(model: str, data: Data) -> Planned:
     config = config_for(model)
-    rates = tuple(min(rate, 1.0) for rate in RATES)  # none that diverges: this compares weights and times
-    weights = first_of_all(config, len(rates), torch.Generator().manual_seed(1))
-    return Plan(partial(SWEEP[model], config, rates=rates), config.batch_size, data, (len(rates),)), weights
+    return sweep_plan(config, data, RATES), first_of_all(config, len(RATES), torch.Generator().manual_seed(1))
 
 
 def by_way(planned: Planned, make: Callable[..., Eager], *device: str) -> Epoch:
@@ -148,6 +160,7 @@ def loader(model: str, data: Data) -> Epoch:
 def fastai(model: str, data: Data) -> Epoch:
     """fastai's own loop, which also validates after the epoch."""
     basics: Any = importlib.import_module("fastai.basics")
+    importlib.import_module("fastai.callback.progress")  # it gives a Learner its no_bar
     sets = ((data.train, data.train_targets), (data.valid, data.valid_targets))
     pairs = [list(zip(as_floats(rows) / 255, as_floats(targets)[:, None], strict=True)) for rows, targets in sets]
     parts = [basics.DataLoader(rows, batch_size=256, shuffle=rows is pairs[0]) for rows in pairs]

@@ -9,6 +9,7 @@ by the seed), with cross-entropy its hidden units shut for good. The linear mode
 import math
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from app.demo.events import Step, SweepDone, SweepEpoch, SweepEvent, SweepStart
 from app.demo.fast import SCALE, Batch, FastStep, Rows, shut
 from app.demo.models import Weights, first_weights
 from app.demo.train import Clock, epoch_order, losses
-from app.demo.ways import Course, Plan
+from app.demo.ways import GENTLE, Course, Plan
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 300.0)
 MOST_RATES = 64
@@ -115,6 +116,12 @@ def first_of_all(config: Config, rates: int, generator: torch.Generator) -> Weig
     }
 
 
+def sweep_plan(config: Config, data: Data, rates: Sequence[float]) -> Plan:
+    step = SWEEP[config.model]
+    gentle = partial(step, config, rates=[min(rate, GENTLE) for rate in rates])
+    return Plan(partial(step, config, rates=rates), gentle, config.batch_size, data, (len(rates),))
+
+
 class Sweep:
     """One sweep; `events` is the generator, as in `train.Training`."""
 
@@ -137,14 +144,10 @@ class Sweep:
         self.most_s = compute_s
         self.generator = torch.Generator().manual_seed(config.seed)
         first = first_of_all(config, len(self.rates), self.generator)
-        plan = Plan(self._make_step, config.batch_size, data, (len(self.rates),))
-        self.course = Course(plan, first, config.device)
+        self.course = Course(sweep_plan(config, data, self.rates), first, config.device)
         self.step = self.epoch = 0
         self.accuracy: tuple[float, ...] = ()
         self.compute_s = 0.0
-
-    def _make_step(self, weights: Weights, rows: Rows) -> SweepStep:
-        return SWEEP[self.config.model](self.config, weights, rows, self.rates)
 
     def events(self) -> Iterator[SweepEvent | Step]:
         yield self._start()

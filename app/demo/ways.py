@@ -5,7 +5,7 @@ the card: graph, card, processor. It then repeats the epoch from the weights at 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +30,7 @@ class Stepper(Protocol):
 
 
 MakeStep = Callable[[Weights, Rows], Stepper]
+GENTLE = 0.1  # a learning rate at which rounding stays rounding
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class Plan:
     """What is to be learned, whatever the device. scores: the shape of one picture's scores, () or (rates,)."""
 
     make_step: MakeStep
+    make_gentle: MakeStep  # the same at gentle learning rates, to compare devices with
     batch_size: int
     data: Data
     scores: tuple[int, ...] = ()
+
+    def gentle(self) -> "Plan":
+        return replace(self, make_step=self.make_gentle)
 
 
 class Eager:
@@ -130,9 +135,9 @@ def ways(device: str) -> list[Callable[[Plan, Weights], Eager]]:
         return on_processor
     if not torch.cuda.is_available():
         raise BadConfig("There is no CUDA device on this machine that torch can use: leave --device out, or say cpu.")
-    from app.demo.cuda import Graphed
+    from app.demo.cuda import checked_graph
 
-    return [Graphed, lambda plan, weights: Eager(plan, weights, "cuda"), *on_processor]
+    return [checked_graph, lambda plan, weights: Eager(plan, weights, "cuda"), *on_processor]
 
 
 def _on(rows: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", device: str) -> Tensor:
