@@ -91,8 +91,8 @@ def test_a_fault_reads_as_file_line_column_and_message() -> None:
         ("topics: [python]", "topics: []", "topics:", "`topics` needs 1 or more, and has 0"),
         ("topics: [python]", "topics: [Py Thon]", "topics:", "item 1 of `topics` must be lower-case words joined"),
         ("function: double", "function: 2x", "function:", "must be a name that Python knows"),
-        ("kind: prose", "kind: prosa", "kind: prosa", "`kind` must be code or prose"),
-        ("    kind: prose\n", "", "- id: explain", "`kind` is missing; write `kind: code` or `kind: prose`"),
+        ("kind: prose", "kind: prosa", "kind: prosa", "`kind` must be one of: code, prose, "),
+        ("    kind: prose\n", "", "- id: explain", "`kind` is missing; write `kind: ` and one of: code, prose, "),
         ("rtol: 1.0e-5", "rtol: .nan", "compare:", "`rtol` must be a finite number"),
         ("rtol: 1.0e-5", "atol: .inf", "compare:", "`atol` must be a finite number"),
         ("rtol: 1.0e-5", "rtol: 2", "compare:", "must be at most 1"),
@@ -154,6 +154,11 @@ def test_a_variable_that_the_solution_does_not_make_is_told_at_its_name() -> Non
 @pytest.mark.parametrize("solution", ["exec('double = 1')", "if 1:\n          double = sum", "x = double = 1"])
 def test_a_function_that_comes_about_in_another_way_is_no_fault(solution: str) -> None:
     assert source(changed(("def double(xs):\n          return [2 * x for x in xs]", solution)))
+
+
+def test_a_trial_that_defines_none_is_told_at_its_code() -> None:
+    fault = only(changed(("    cases:", "    trial: |\n      def tried(xs):\n          return double(xs)\n    cases:")))
+    assert "`trial` has to define a function `trial(...)`, which calls `double`" in fault.message
 
 
 def test_draws_without_make_are_told_at_their_code() -> None:

@@ -84,6 +84,8 @@ AVOIDED = {
     "by its name": ("ndim", "def f(t):\n    return getattr(t, 'ndim')\n", "`ndim` is used (line 2)"),
     "import": ("reduce", "from functools import reduce as r\n", "`reduce` is used (line 1)"),
     "dotted": ("torch.relu", "import torch\n\ndef f(t):\n    return torch.relu(t)\n", "`relu` is used (line 4)"),
+    "attribute alone": (".ndim", "def f(t):\n    return t.ndim\n", "`ndim` is used (line 2)"),
+    "attribute by import": (".ndim", "from numpy import ndim as f\n", "`ndim` is used (line 1)"),
     "hidden": ("ndim", "def f(t):\n    return eval('t.nd' + 'im')\n", "`eval` (line 2) hides what really runs"),
 }
 
@@ -99,6 +101,8 @@ UNUSED = {
     "another name": ("sum", "def f(xs):\n    return summary(xs)\n"),
     "behind a return": ("loop", "def f(xs):\n    return xs\n    for x in xs:\n        pass\n"),
     "never taken": ("loop", "def f(xs):\n    if False:\n        for x in xs:\n            pass\n"),
+    "a variable of that name": (".ndim", "def f(t):\n    ndim = len(t.shape)\n    return ndim\n"),
+    "a function of that name": (".f", "def f(t):\n    return 1 + f(t[0]) if len(t) else 0\n"),
     "in a text": ("ndim", "def f(t):\n    return 'ndim'\n"),
     "a comprehension is no loop": ("loop", "def f(xs):\n    return [x for x in xs]\n"),
 }

@@ -142,11 +142,13 @@ def names_in(node: ast.AST) -> Iterator[str]:
 def avoided(tree: ast.AST, what: str) -> tuple[str, int] | None:
     """Where something that a rule forbids is written: the words for it and its line, or None."""
     last = what.split(".")[-1]
+    attribute = what.startswith(".")
     for node in living(tree):
         if what == "loop" and isinstance(node, LOOPS):
             return "while" if isinstance(node, ast.While) else "for", line_of(node)
         if what == "comprehension" and isinstance(node, COMPREHENSIONS):
             return "generator" if isinstance(node, ast.GeneratorExp) else "comprehension", line_of(node)
-        if what not in ("loop", "comprehension") and last in names_in(node):
+        named = what not in ("loop", "comprehension") and not (attribute and isinstance(node, ast.Name))
+        if named and last in names_in(node):
             return last, line_of(node)
     return None
