@@ -37,9 +37,9 @@ def train_bench(settings: Settings, choice: str, device: str, *, as_json: bool) 
     with told():
         Config(device=device)
         data = data_for(choice, settings)
-    import torch
+    from app.demo.loops import card
 
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "cuda" and card() is None:
         raise Usage("There is no CUDA device on this machine that torch can use: leave --device out, or say cpu.")
     made: dict[str, Any] = {
         "machine": machine(),
@@ -47,7 +47,7 @@ def train_bench(settings: Settings, choice: str, device: str, *, as_json: bool) 
     }
     made |= in_turns(data)
     made["reaches"] = reaches(data)
-    if device == "cuda" or (device == "auto" and torch.cuda.is_available()):
+    if device != "cpu" and card() is not None:
         made["card"] = on_card(data)
     made["load_after"] = os.getloadavg()
     print(json.dumps(made) if as_json else table(made, data))
@@ -141,11 +141,9 @@ def middle(runs: list[dict[float, tuple[int, float]]]) -> dict[str, Any]:
 
 def on_card(data: Data) -> dict[str, Any]:
     """The same on a graphics card, with its limits, and how far its weights are from the processor's."""
-    import torch
+    from app.demo.loops import card, card_loops, launches, limits, timed
 
-    from app.demo.loops import card_loops, launches, limits, timed
-
-    made: dict[str, Any] = {"name": torch.cuda.get_device_name(), "launch_us": launches()}
+    made: dict[str, Any] = {"name": card(), "launch_us": launches()}
     made["difference_from_processor"] = {model: apart(model, data) for model in MODELS}
     ways = {model: card_loops(model, data) for model in MODELS}
     made["failed"] = {model: failed for model, (_, failed) in ways.items()}

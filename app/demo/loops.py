@@ -46,6 +46,11 @@ def loops(model: str, data: Data) -> dict[str, Epoch]:
     return made | ({FASTAI: fastai(model, data)} if importlib.util.find_spec("fastai") else {})
 
 
+def card() -> str | None:
+    """The name of the graphics card, if there is one."""
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else None
+
+
 def card_loops(model: str, data: Data) -> tuple[dict[str, Epoch], dict[str, str]]:
     """The ways on a graphics card, and what went wrong with those that could not be made."""
     from app.demo.cuda import Graphed
