@@ -25,12 +25,12 @@ class Failing(Eager):
         self.name = "a card"
         self.epochs = 0
 
-    def run(self) -> Iterator[None]:
+    def run(self) -> Iterator[int]:
         self.epochs += 1
-        for number, _ in enumerate(super().run()):
+        for number, learned in enumerate(super().run()):
             if self.epochs == 3 and number == 2:
                 raise RuntimeError("CUDA error: out of luck\nand more lines")
-            yield
+            yield learned
 
 
 class Unmade(Eager):

@@ -48,10 +48,10 @@ class Graphed(Eager):
         for _ in super().run():
             pass
 
-    def run(self) -> Iterator[None]:
+    def run(self) -> Iterator[int]:
         """Yields once: a graph cannot be stopped between its batches."""
         self.graph.replay()
-        yield
+        yield len(self.batches)
 
 
 def checked_graph(plan: Plan, weights: Weights) -> Graphed:

@@ -165,11 +165,11 @@ class Sweep:
         running = self.course.epoch(epoch_order(self.config, len(self.data.train), self.generator))
         while True:
             began = self.clock()
-            learned = next(running, self)
+            learned = next(running, 0)
             self.compute_s += self.clock() - began
-            if learned is self:
+            if not learned:
                 return
-            self.step += 1
+            self.step += learned
             yield Step(self.step, self.epoch)
 
     def _start(self) -> SweepStart:

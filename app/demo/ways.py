@@ -70,11 +70,11 @@ class Eager:
         self.order.copy_(order)
         torch.index_select(self.rows.targets, 0, self.order, out=self.targets)
 
-    def run(self) -> Iterator[None]:
-        """An epoch over what `begin` was given; yields after each batch."""
+    def run(self) -> Iterator[int]:
+        """An epoch over what `begin` was given; yields after each batch, saying how many it has learned from."""
         for order, targets, scores in self.batches:
             self.step(order, targets, scores)
-            yield
+            yield 1
 
     def settle(self) -> None:
         """Wait until a card has done what it was told; only then does it say what went wrong."""
@@ -107,8 +107,8 @@ class Course:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         self.note = f"a faster way failed and was left ({reason[:200]})"
 
-    def epoch(self, order: Tensor) -> Iterator[None]:
-        """Yields whenever something was learned. Raises RuntimeError only when the processor itself fails."""
+    def epoch(self, order: Tensor) -> Iterator[int]:
+        """Yields as `Eager.run` does. Raises RuntimeError only when the processor itself fails."""
         while True:
             try:
                 self._kept = kept(self.way) if self.way.name != "cpu" else self._kept
