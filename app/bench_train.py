@@ -50,7 +50,7 @@ def train_bench(settings: Settings, choice: str, device: str, *, as_json: bool) 
     if device != "cpu" and card() is not None:
         made["card"] = on_card(data)
     made["load_after"] = os.getloadavg()
-    print(json.dumps(made) if as_json else table(made, data))
+    print(json.dumps(plain(made), allow_nan=False) if as_json else table(made, data))
 
 
 def in_turns(data: Data) -> dict[str, Any]:
