@@ -35,7 +35,7 @@ AS_LABEL = {"covered": 1.0, "maybe": 0.5, "not_found": 0.0}
 OPPOSITE = ("negation", "antonym", "swap")
 EMPTY = ("stuffing", "copy", "blank", "meaningless", "language", "code")
 
-CAREFUL = 1.5  # how much a point that is not there counts: to call it covered is the worse mistake
+CAREFUL = 1.6  # how much a point that is not there counts: to call it covered is the worse mistake
 TURNED = 0.15  # how much a reference that was turned round counts in training, beside an answer
 
 Row = tuple[float, ...]

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.bank.closed import ChoicePart, NumberPart, OrderPart, PredictPart
 from app.bank.frozen import Frozen, Name, Slug, Text
+from app.bank.sketch import DrawPart
 
 
 class Case(Frozen):
@@ -37,11 +38,10 @@ class Compare(Frozen):
 
 class Rule(Frozen):
     """A demand on the source itself. `list-comprehension`: a list comprehension makes the returned value.
-    A name in `avoids` must not be used; with a dot before it, only as an attribute or an import, so that an answer's
-    own variable may be called so."""
+    A name in `avoids` must not be used, unless the answer itself gives that name to something."""
 
     uses: Literal["list-comprehension"] | None = None
-    avoids: tuple[str, ...] = ()  # "loop", "comprehension", a name such as "map", or an attribute such as ".ndim"
+    avoids: tuple[str, ...] = ()  # "loop", "comprehension", "@" between two values, or a name
     says: str | None = None  # a sentence of the author's instead of the standard one
 
     @model_validator(mode="after")
@@ -169,7 +169,7 @@ class ProsePart(Frozen):
 
 
 Part = Annotated[
-    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart,
+    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart | DrawPart,
     Field(discriminator="kind"),
 ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from app.bank.fault import shown
 from app.bank.question import CodePart, ProsePart, Question
 from app.bank.sense_closed import CLOSED, Doubt, repeats
+from app.bank.sense_sketch import draw
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -99,4 +100,4 @@ def _bound(source: str) -> list[str] | None:
     return None if "*" in names else list(dict.fromkeys(names))
 
 
-SENSE: dict[str, Callable[[Any], Iterator[Doubt]]] = {"code": _code, "prose": _prose, **CLOSED}
+SENSE: dict[str, Callable[[Any], Iterator[Doubt]]] = {"code": _code, "prose": _prose, "draw": draw, **CLOSED}

@@ -125,7 +125,14 @@ def _first_thing(calls: tuple[Call, ...]) -> str:
 
 
 def _readable(sent: Value | Expression, known: Value) -> Value | Expression:
-    return sent if holds_thing(known) else known
+    """What cannot be made again from its plain value is shown, and sent again, as its author wrote it."""
+    return sent if holds_thing(known) or (isinstance(sent, Expression) and not _bare(known)) else known
+
+
+def _bare(value: Value) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_bare, value))
+    return value.bare if isinstance(value, Array) else True
 
 
 def _spelled(part: CodePart, seed: int, draw: Draw, drawn: list[Arguments], run: Runner) -> list[Arguments]:

@@ -19,6 +19,8 @@ class Array:
     shape: tuple[int, ...]
     data: tuple[Any, ...]  # bool, int, float or complex
     requires_grad: bool = False
+    # Whether the fields above are all of it: no order of its own in memory, and no `.grad` yet.
+    bare: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
