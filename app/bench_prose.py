@@ -35,7 +35,6 @@ AS_LABEL = {"covered": 1.0, "maybe": 0.5, "not_found": 0.0}
 OPPOSITE = ("negation", "antonym", "swap")
 EMPTY = ("stuffing", "copy", "blank", "meaningless", "language", "code")
 
-CAREFUL = 1.6  # how much a point that is not there counts: to call it covered is the worse mistake
 TURNED = 0.15  # how much a reference that was turned round counts in training, beside an answer
 
 Row = tuple[float, ...]
@@ -90,8 +89,7 @@ def examples(tasks: Tasks, answers: Iterable[Labelled]) -> list[Example]:
         if isinstance(looked, Reason):
             continue
         for one in looked.points:
-            label = AS_LABEL[answer.state(one.topic.id)]
-            found.append(Example(answer.question, "point", one.values, label, 1.0 if label else CAREFUL))
+            found.append(Example(answer.question, "point", one.values, AS_LABEL[answer.state(one.topic.id)]))
         for error in looked.errors if answer.kind != "sample" else ():
             found.append(Example(answer.question, "error", error.values, float(error.topic.id in answer.says)))
     for name, point, text in reversed_references(tasks):

@@ -133,7 +133,7 @@ def _keywords(text: str, reading: Reading) -> bool:
         return True
     if reading.words >= 6 and small < 0.12 and verbs <= reading.words * 0.12:
         return True
-    return reading.words >= 10 and small < 0.08
+    return reading.words >= 9 and small < 0.1 and reading.signs <= 0.2 * reading.words
 
 
 def _meaningless(prepared: Prepared, reading: Reading) -> bool:
