@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from app.bank.bank import Bank
 from app.grading.exams import Exams
-from app.grading.grade import grade
+from app.grading.grade import KINDS, grade
 from app.grading.verdict import Verdict
 from app.report import as_json, verdict_json, verdict_text
 from app.sandbox.job import Job, Outcome, Unavailable
@@ -89,9 +89,9 @@ def _mark(bank: Bank, lanes: Lanes, seed: int | None, question_id: str, part_id:
     if part is None:
         known = ", ".join(part.id for part in question.parts)
         raise Usage(f"{question_id!r} has no part {part_id!r}; its parts are: {known}.")
-    if part.kind == "code":
+    if KINDS[part.kind].runs:
         lanes.start()
-    if not isinstance(answer, str):
+    if not isinstance(answer, str) and part.kind in ("code", "prose", "predict"):
         raise Usage(f"The answer to a {part.kind} part is a text.")
     if seed is not None:
         return grade(question, part, answer, lanes.run, seed=seed)

@@ -1,13 +1,17 @@
-"""What tests share: one real jail for the whole session, and the folder of material that is not in the repository."""
+"""What tests share: one real jail for the whole session, one served program for all browsers, and the folder of
+material that is not in the repository."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from app.sandbox.job import Runner
 from app.sandbox.pool import Pool
+from tests.browsing import BROWSER, CHROMIUM, Site, Watch, started_once
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +34,55 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder ../shared is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": BROWSER, "args": CHROMIUM}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    made = started_once(tmp_path_factory.getbasetemp() / "site")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    return site.url
+
+
+@pytest.fixture
+def graded(site: Site) -> Site:
+    """A site that grades code."""
+    level = site.sandbox()
+    if not level["ready"]:
+        pytest.skip(level["says"])
+    return site
+
+
+@pytest.fixture
+def watch(base_url: str) -> Iterator[Watch]:
+    made = Watch(base_url)
+    yield made
+    assert made.faults == []
+
+
+@pytest.fixture
+def reader(page: Page, watch: Watch) -> Page:
+    page.set_default_timeout(15_000)
+    return watch.over(page)
+
+
+@pytest.fixture
+def plain(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
+    """A browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, base_url=base_url)
+    yield watch.over(context.new_page())
+    context.close()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.bank.question import CodePart, ProsePart, Question
+from app.bank.question import CodePart, Part, ProsePart, Question
 from app.sandbox.job import Job, Outcome, Runner
 
 DOUBLE = "def double(xs):\n    return [2 * x for x in xs]\n"
@@ -35,7 +35,7 @@ def prose_part(**changes: Any) -> ProsePart:
     return ProsePart.model_validate(whole | changes)
 
 
-def question_of(*parts: CodePart | ProsePart, answer: str = "It is so.") -> Question:
+def question_of(*parts: Part, answer: str = "It is so.") -> Question:
     return Question(
         id="test", number=1, title="Test", prompt="Do it.", topics=("python",), hints=("One.", "Two."), parts=parts,
         answer=answer,

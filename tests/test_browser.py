@@ -1,18 +1,16 @@
 """The real pages in a real browser: what a visitor sees, does, and must never lose."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browsing import (
     ANSWERS,
-    CHROMIUM,
     FLAT,
+    NEEDS_CHROMIUM,
     NINE,
     PAGES,
     RIGHT,
@@ -22,55 +20,10 @@ from tests.browsing import (
     fill,
     hand_in,
     overflow,
-    started_once,
     tab_to,
 )  # fmt: skip
 
-BROWSER = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": BROWSER, "args": CHROMIUM}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_context_args | {"reduced_motion": "reduce"}
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made = started_once(tmp_path_factory.getbasetemp() / "site")
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="session")
-def base_url(site: Site) -> str:
-    return site.url
-
-
-@pytest.fixture
-def graded(site: Site) -> Site:
-    """A site that grades code."""
-    level = site.sandbox()
-    if not level["ready"]:
-        pytest.skip(level["says"])
-    return site
-
-
-@pytest.fixture
-def watch(base_url: str) -> Iterator[Watch]:
-    made = Watch(base_url)
-    yield made
-    assert made.faults == []
-
-
-@pytest.fixture
-def reader(page: Page, watch: Watch) -> Page:
-    page.set_default_timeout(15_000)
-    return watch.over(page)
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -122,10 +75,11 @@ def test_a_theme_is_kept_from_page_to_page(reader: Page) -> None:
     assert reader.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
 
 
-def test_a_hint_opens_alone_and_leaves_what_was_typed(reader: Page) -> None:
+def test_a_hint_opens_alone_and_leaves_what_was_typed(graded: Site, reader: Page) -> None:
     reader.goto(NINE)
-    fill(reader, "half an answer")
-    reader.get_by_text("Stuck? A first hint").click()
+    hand_in(reader, FLAT)
+    reader.locator("#answer-write").fill("half an answer")
+    reader.get_by_role("button", name="Stuck? A first hint").click()
     expect(reader.locator("#hint-1")).to_be_focused()
     expect(reader.locator("#hint-2")).to_have_count(0)
     expect(reader.locator("#answer-write")).to_have_value("half an answer")
@@ -284,14 +238,6 @@ def test_an_answer_in_words_is_compared_ticked_and_scored(reader: Page) -> None:
 # Without JavaScript
 
 
-@pytest.fixture
-def plain(browser: Browser, base_url: str, watch: Watch) -> Iterator[Page]:
-    """A browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False, base_url=base_url)
-    yield watch.over(context.new_page())
-    context.close()
-
-
 def test_code_is_graded_without_javascript(graded: Site, plain: Page) -> None:
     plain.goto(NINE)
     plain.locator("#answer-write").fill(FLAT)
@@ -315,10 +261,13 @@ def test_words_are_graded_without_javascript(plain: Page) -> None:
 
 
 def test_hints_open_without_javascript(plain: Page) -> None:
-    plain.goto(NINE)
-    plain.get_by_text("Stuck? A first hint").click()
-    plain.get_by_text("A stronger hint").click()
-    expect(plain.locator(".hints li")).to_have_count(2)
+    for there, button in enumerate(("Stuck? A first hint", "A stronger hint"), 1):
+        plain.goto(NINE)
+        plain.locator("#answer-write").fill(FLAT)
+        plain.get_by_role("button", name="Check my answer").click()
+        plain.goto(NINE)
+        plain.get_by_role("button", name=button).click()
+        expect(plain.locator(".hints li")).to_have_count(there)
 
 
 # Drafts

@@ -1,24 +1,13 @@
 """Typing in a real browser: what the editor does with the keyboard, and a draft that is nobody else's."""
-# ruff: noqa: F401, F811  (fixtures are asked for by their names)
 
 import json
 
 import pytest
 from playwright.sync_api import APIResponse, Page, expect
 
-from tests.browsing import NINE, Watch, faults_of, hand_in, overflow, tab_to
-from tests.test_browser import (
-    base_url,
-    browser_context_args,
-    browser_type_launch_args,
-    graded,
-    plain,
-    pytestmark,
-    reader,
-    site,
-    watch,
-)
+from tests.browsing import NEEDS_CHROMIUM, NINE, Watch, faults_of, hand_in, overflow, tab_to
 
+pytestmark = NEEDS_CHROMIUM
 FOUR = "/questions/list-comprehension"
 DRAFT = f"/api/v1{FOUR}/parts/explain/draft"
 OTHERS = "Another window has saved a different draft."

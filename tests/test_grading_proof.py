@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from app.bank.question import CodePart
-from app.grading.proof import ProofFault, page_program, proof_faults
+from app.grading.kinds import ProofFault
+from app.grading.proof import page_program, proof_faults
 from app.sandbox.job import Runner
 from tests.grading_parts import DOUBLE, DRAW, function_part, prose_part, question_of, variables_part
 

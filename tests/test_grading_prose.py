@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.grading.grade import grade, self_graded
+from app.grading.grade import grade
+from app.grading.prose import self_graded
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending, Job, Outcome
 from tests.grading_parts import prose_part, question_of

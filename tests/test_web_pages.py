@@ -42,7 +42,7 @@ def state(client: TestClient, question: str = "doubling") -> str:
     return found
 
 
-@pytest.mark.parametrize("address", ["/", "/questions", PAGE, PAGE + "?hints=1", "/about/grading"])
+@pytest.mark.parametrize("address", ["/", "/questions", PAGE, "/about/grading"])
 def test_a_page_is_whole_and_said_to_be_html(client: TestClient, address: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 200 and answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -64,11 +64,38 @@ def test_reading_stores_nothing(client: TestClient) -> None:
     assert client.cookies["learner"].split(".")[0] not in ids
 
 
-@pytest.mark.parametrize("asked, there", [("0", 0), ("1", 1), ("2", 2), ("99", 2), ("-1", 0), ("x", 0), ("", 0)])
-def test_hints_open_one_after_the_other(client: TestClient, asked: str, there: int) -> None:
-    page = client.get(PAGE, params={"hints": asked}).text
-    shown = [text for text in ("Think of each item", "Multiply it by two") if text in page]
-    assert len(shown) == there
+def hints_on(page: str) -> int:
+    return sum(text in page for text in ("Think of each item", "Multiply it by two"))
+
+
+def test_a_hint_opens_after_an_honest_try_and_the_next_after_another(client: TestClient) -> None:
+    assert client.post(f"{PAGE}/hints", follow_redirects=False).status_code == 409
+    for there in (1, 2):
+        client.post(FORM, data={"answer": WRONG})
+        assert client.post(f"{PAGE}/hints").status_code == 200
+        assert client.post(f"{PAGE}/hints", follow_redirects=False).status_code == (409 if there == 1 else 303)
+        assert hints_on(client.get(PAGE).text) == there
+
+
+def test_handing_in_what_the_form_began_with_earns_no_hint(client: TestClient) -> None:
+    client.post(FORM, data={"answer": textarea(client.get(PAGE).text)})
+    assert client.post(f"{PAGE}/hints", follow_redirects=False).status_code == 409
+
+
+def test_hints_that_were_opened_are_shown_again_after_success(client: TestClient) -> None:
+    client.post(FORM, data={"answer": WRONG})
+    client.post(f"{PAGE}/hints")
+    client.post(FORM, data={"answer": RIGHT})
+    assert hints_on(client.get(PAGE).text) == 1
+
+
+def test_a_question_that_is_done_gives_all_its_hints(client: TestClient) -> None:
+    client.post(FORM, data={"answer": RIGHT})
+    sent = client.post(EXPLAIN, data={"answer": "Each item is doubled in a new list."}, follow_redirects=False)
+    client.post(f"{sent.headers['location']}/self-grade", data={"point": ["doubled", "new"]})
+    for _ in range(3):
+        client.post(f"{PAGE}/hints")
+    assert hints_on(client.get(PAGE).text) == 2
 
 
 def test_an_answer_leads_to_its_own_page(client: TestClient) -> None:

@@ -35,6 +35,7 @@ DEMANDS = {
 PATTERNS = {  # the first letters of the pattern tell which it is
     "^[a-z": "must be lower-case words joined by dashes, such as `list-comprehension`",
     "^[A-Z": "must be a name that Python knows, such as `odd_doubled`",
+    "^\\S[^": "must be one line, without the blanks before it (`indent` says them)",
 }
 
 
@@ -83,9 +84,9 @@ def _fault(path: Path, root: Node, kind: str, loc: tuple[str | int, ...], limits
     elif kind == "extra_forbidden":
         place, says = root.at(where[:-1]).keys[str(where[-1])], _unknown(loc)
     elif kind == "union_tag_not_found":
-        says = f"`kind` is missing; write {' or '.join(f'`kind: {known}`' for known in KINDS)}"
+        says = f"`kind` is missing; write `kind: ` and one of: {', '.join(KINDS)}"
     elif kind == "union_tag_invalid":
-        place, says = root.at((*where, "kind")).place, f"`kind` must be {' or '.join(KINDS)}"
+        place, says = root.at((*where, "kind")).place, f"`kind` must be one of: {', '.join(KINDS)}"
     elif kind == "value_error":
         says = str(limits["error"])
     else:

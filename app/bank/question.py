@@ -4,17 +4,12 @@
 keys are errors here, so a typing mistake in a file is found and never ignored.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-
-
-class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from app.bank.closed import ChoicePart, NumberPart, OrderPart, PredictPart
+from app.bank.frozen import Frozen, Name, Slug, Text
 
 
 class Case(Frozen):
@@ -69,12 +64,11 @@ class Wrong(Frozen):
     reply: Text | None = None
 
 
-class CodePart(Frozen):
+class Runs(Frozen):
+    """What a program is asked for, and the inputs on which it is compared with the reference."""
+
     id: Slug
-    kind: Literal["code"]
     ask: Text
-    starter: str = ""
-    solution: Text
     function: Name | None = None
     variables: tuple[Name, ...] = ()
     setup: str = ""
@@ -82,12 +76,10 @@ class CodePart(Frozen):
     random: Random | None = None
     compare: Compare = Compare()
     unchanged: bool = False
-    rules: tuple[Rule, ...] = ()
     limits: CaseLimits = CaseLimits()
-    wrong: Annotated[tuple[Wrong, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def has_one_way_to_be_read(self) -> "CodePart":
+    def has_one_way_to_be_read(self) -> Self:
         if (self.function is None) == (not self.variables):
             raise ValueError("a code part needs `function` or `variables`, and not both")
         if self.function and not self.cases and self.random is None:
@@ -95,6 +87,47 @@ class CodePart(Frozen):
         if self.variables and (self.cases or self.random):
             raise ValueError("`cases` and `random` belong to a part with `function`")
         return self
+
+
+class CodePart(Runs):
+    kind: Literal["code"]
+    starter: str = ""
+    solution: Text
+    rules: tuple[Rule, ...] = ()
+    wrong: Annotated[tuple[Wrong, ...], Field(min_length=1)]
+
+
+class Line(Frozen):
+    """A line of the right program, at its place; `indent` counts steps of four spaces."""
+
+    id: Slug
+    text: Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=200)]
+    indent: Annotated[int, Field(ge=0, le=8)] = 0
+
+
+class Distractor(Frozen):
+    """A line that the right program does not need, and what somebody hears who uses it."""
+
+    id: Slug
+    text: Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=200)]
+    reply: Text
+
+
+class WrongArrangement(Frozen):
+    """Lines as somebody arranges them who errs: `[id, indent]` each."""
+
+    lines: tuple[tuple[Slug, int], ...]
+    why: Text
+    reply: Text | None = None
+
+
+class ParsonsPart(Runs):
+    """Lines to be arranged and indented into a program, which is then run like any answer in code."""
+
+    kind: Literal["parsons"]
+    lines: Annotated[tuple[Line, ...], Field(min_length=2, max_length=30)]
+    distractors: tuple[Distractor, ...] = ()
+    wrong: Annotated[tuple[WrongArrangement, ...], Field(min_length=1)]
 
 
 class Point(Frozen):
@@ -131,7 +164,10 @@ class ProsePart(Frozen):
     samples: Annotated[tuple[Sample, ...], Field(min_length=3)]
 
 
-Part = Annotated[CodePart | ProsePart, Field(discriminator="kind")]
+Part = Annotated[
+    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart,
+    Field(discriminator="kind"),
+]
 
 
 class Question(Frozen):

@@ -1,26 +1,23 @@
 """What no type can say about a question and needs no run to be seen: do its names lead somewhere, can it be graded?"""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 from app.bank.fault import shown
 from app.bank.question import CodePart, ProsePart, Question
+from app.bank.sense_closed import CLOSED, Doubt, repeats
 
-Doubt = tuple[tuple[str | int, ...], str]  # the way to the value, and a sentence
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def doubts(question: Question) -> Iterator[Doubt]:
-    for index in _repeats([part.id for part in question.parts]):
+    for index in repeats([part.id for part in question.parts]):
         yield ("parts", index, "id"), f"two parts have the same id `{question.parts[index].id}`; change one"
     for index, part in enumerate(question.parts):
-        for where, message in _prose(part) if isinstance(part, ProsePart) else _code(part):
+        for where, message in SENSE[part.kind](part):
             yield ("parts", index, *where), message
-
-
-def _repeats(ids: Sequence[str]) -> Iterator[int]:
-    return (index for index, id in enumerate(ids) if id in ids[:index])
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
@@ -30,14 +27,14 @@ def _guess(name: str, known: Sequence[str]) -> str:
 
 def _prose(part: ProsePart) -> Iterator[Doubt]:
     ids = [point.id for point in part.points]
-    for index in _repeats(ids):
+    for index in repeats(ids):
         yield ("points", index, "id"), f"two points have the same id `{ids[index]}`; change one"
     yield from _samples(part, ids)
     for index, point in enumerate(part.points):
         for number, group in enumerate(point.required_terms):
             if not any(term.strip() for term in group):
                 yield ("points", index, "required_terms", number), "this group has no word, so nothing could cover it"
-    for index in _repeats([wrong.id for wrong in part.misconceptions]):
+    for index in repeats([wrong.id for wrong in part.misconceptions]):
         yield ("misconceptions", index, "id"), f"two misconceptions have the id `{part.misconceptions[index].id}`"
     for index, wrong in enumerate(part.misconceptions):
         if wrong.contradicts is not None and wrong.contradicts not in ids:
@@ -97,3 +94,6 @@ def _bound(source: str) -> list[str] | None:
         else:
             nodes += reversed(list(ast.iter_child_nodes(node)))
     return None if "*" in names else list(dict.fromkeys(names))
+
+
+SENSE: dict[str, Callable[[Any], Iterator[Doubt]]] = {"code": _code, "prose": _prose, **CLOSED}

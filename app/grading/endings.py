@@ -162,6 +162,16 @@ def how(part: CodePart, ending: Ending, compared: bool) -> str:
     return f"{ran}; results were compared with a reference: {near}{rule}."
 
 
+def how_asked(part: CodePart) -> str:
+    """What will be done with an answer, as the page says it beforehand."""
+    if part.variables:
+        return f"run in a sandbox; {' and '.join(part.variables)} are compared with those of a reference."
+    count = len(part.cases) + (part.random.count if part.random else 0)
+    unseen = part.random is not None or any(case.hidden for case in part.cases)
+    some = ", some of them not shown or drawn anew each time" if unseen else ""
+    return f"run in a sandbox on {count} inputs{some}; the results are compared with those of a reference."
+
+
 HOW: dict[Ending, str] = {
     Ending.OK: "The answer ran by itself in a sandbox; nothing was compared.",
     Ending.ERROR: "The program ran by itself in a sandbox until the exception; no result was compared.",

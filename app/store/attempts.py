@@ -7,7 +7,7 @@ our fault is `failed`: kept, shown, and counted nowhere. What a key (`Keyed`) st
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -47,10 +47,15 @@ class Attempt:
     score: float | None = None
     verdict: Verdict | None = None
     self_grade: Mapping[str, bool] | None = None
+    certainty: int | None = None  # 1 guessed, 2 fairly sure, 3 certain
+    honest: bool = field(default=False, compare=False)  # summed up in `progress`, and stored nowhere else
 
-    def settled(self, verdict: Verdict) -> "Attempt":
-        status: Status = "failed" if verdict.ending is Ending.INTERNAL else "graded"
-        return replace(self, status=status, passed=verdict.passed, score=verdict.score, verdict=verdict)
+    def settled(self, verdict: Verdict, *, honest: bool = True) -> "Attempt":
+        """`honest`: it was a try that earns a hint."""
+        failed = verdict.ending is Ending.INTERNAL
+        status: Status = "failed" if failed else "graded"
+        settled = replace(self, status=status, passed=verdict.passed, score=verdict.score, verdict=verdict)
+        return replace(settled, honest=honest and not failed)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ COLUMNS = tuple(
     ATTEMPT.c[name]
     for name in (
         "id", "learner", "question", "part", "kind", "version", "answer", "created", "status", "passed",
-        "score", "verdict", "self_grade",
+        "score", "verdict", "self_grade", "certainty",
     )
 )  # fmt: skip
 
@@ -87,7 +92,8 @@ def store(connection: Connection, attempt: Attempt, keyed: Keyed | None, answere
         return
     who = (attempt.learner, attempt.question, attempt.part)
     counts = attempt.status == "graded"
-    progress.add(connection, *who, Progress(int(counts), counts and attempt.passed, attempt.id, attempt.created))
+    summed = Progress(int(counts), int(attempt.honest), counts and attempt.passed, attempt.id, attempt.created)
+    progress.add(connection, *who, summed)
     drafts.hand_in(connection, *who)
     if keyed is not None and attempt.status != "failed":  # what failed by our fault may be tried again with its key
         _remember(connection, attempt, keyed, answered)

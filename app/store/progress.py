@@ -14,6 +14,7 @@ from app.store.tables import ATTEMPT, PROGRESS
 @dataclass(frozen=True)
 class Progress:
     attempts: int  # those that count: graded, whatever the verdict
+    tries: int  # of these the honest ones: not refused, and looked at
     done: bool  # one has passed: all tests, or in words all points by the learner's own ticks
     last: str  # the newest attempt's id, whatever its status
     worked: datetime
@@ -21,9 +22,11 @@ class Progress:
 
 def of(connection: Connection, learner: str) -> dict[tuple[str, str], Progress]:
     """By question and part."""
-    columns = (PROGRESS.c[name] for name in ("question", "part", "attempts", "done", "last", "worked"))
+    columns = (PROGRESS.c[name] for name in ("question", "part", "attempts", "tries", "done", "last", "worked"))
     rows = connection.execute(select(*columns).where(PROGRESS.c.learner == learner))
-    return {(row.question, row.part): Progress(row.attempts, row.done, row.last, row.worked) for row in rows}
+    return {
+        (row.question, row.part): Progress(row.attempts, row.tries, row.done, row.last, row.worked) for row in rows
+    }
 
 
 def _adding(insert: Callable[..., Any]) -> Any:
@@ -34,6 +37,7 @@ def _adding(insert: Callable[..., Any]) -> Any:
         index_elements=["learner", "question", "part"],
         set_={
             "attempts": old.attempts + new.attempts,
+            "tries": old.tries + new.tries,
             "done": or_(old.done, new.done),
             "last": case((new.last > old.last, new.last), else_=old.last),
             "worked": case((new.last > old.last, new.worked), else_=old.worked),

@@ -78,6 +78,7 @@ class AttemptRow(Row, table=True):
     score: float | None = None  # of a prose answer: from the learner's own grade
     verdict: str | None = Field(default=None, sa_type=Text)  # JSON
     self_grade: str | None = Field(default=None, sa_type=Text)  # JSON: point -> bool
+    certainty: int | None = None  # 1 guessed, 2 fairly sure, 3 certain: said before the verdict was seen
 
 
 class DraftRow(Row, table=True):
@@ -103,9 +104,21 @@ class ProgressRow(Row, table=True):
     question: str = Field(primary_key=True, max_length=64)
     part: str = Field(primary_key=True, max_length=64)
     attempts: int
+    tries: int  # of these the honest ones: they could be an answer, and were looked at
     done: bool  # one passed
     last: str = Field(foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
     worked: datetime = Field(sa_type=Moment)
+
+
+class HintsRow(Row, table=True):
+    """How many hints of a question a learner has opened."""
+
+    __tablename__ = "hints"
+
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(primary_key=True, max_length=64)
+    opened: int
+    last: datetime = Field(sa_type=Moment)
 
 
 class IdempotencyRow(Row, table=True):
@@ -122,6 +135,6 @@ class IdempotencyRow(Row, table=True):
     created: datetime = Field(sa_type=Moment)
 
 
-LEARNER, ATTEMPT, DRAFT, PROGRESS, IDEMPOTENCY = (
-    metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "idempotency")
+LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
+    metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )

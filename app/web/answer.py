@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from app.bank.question import Part, Question
+from app.grading.grade import KINDS
+from app.grading.kinds import BadAnswer
 from app.sandbox.job import Busy, Unavailable
 from app.store import drafts
 from app.store.attempts import Attempt, Keyed
@@ -31,7 +33,14 @@ Form = Mapping[str, Sequence[str]]
 
 
 async def hand_in(
-    request: Request, rooms: Rooms, learner: str, question: Question, part: Part, text: str, keyed: Keyed | None
+    request: Request,
+    rooms: Rooms,
+    learner: str,
+    question: Question,
+    part: Part,
+    text: str,
+    keyed: Keyed | None,
+    certainty: int | None = None,
 ) -> Handed:
     """Raises what `check` and the desk raise, after it has kept the text if it could."""
     request.state.sent = text
@@ -44,20 +53,29 @@ async def hand_in(
         version=rooms.bank.version(question.id),
         answer=text,
         created=now(),
+        certainty=certainty,
     )
     try:
-        check(text)
+        check(part, text)
         return await rooms.desk.hand_in(attempt, question, part, keyed)
-    except (TooLong, Busy, Unavailable):
+    except (TooLong, Unreadable, Busy, Unavailable):
         request.state.kept = await asyncio.to_thread(_keep, rooms, attempt)
         raise
 
 
-def check(text: str) -> None:
-    """Raises NotAnAnswer and TooLong."""
+class Unreadable(NotAnAnswer):
+    """It is text, but no answer of this kind: it is kept as a draft."""
+
+
+def check(part: Part, text: str) -> None:
+    """Raises NotAnAnswer, Unreadable and TooLong."""
     check_text(text)
     if not text.strip():
         raise NotAnAnswer("The answer is empty. Write something first.")
+    try:
+        KINDS[part.kind].read(part, text)
+    except BadAnswer as error:
+        raise Unreadable(str(error)) from None
 
 
 def check_text(text: str) -> None:
@@ -118,6 +136,12 @@ def text_of(form: Form, name: str) -> str:
     if len(values) != 1:
         raise NotAnAnswer(f"The form has to hold one `{name}`.")
     return values[0]
+
+
+def certainty_in(form: Form) -> int | None:
+    """How sure the learner said to be; saying nothing is as good."""
+    said = next(iter(form.get("certainty", ())), "")
+    return int(said) if said in ("1", "2", "3") else None
 
 
 def form_keyed(request: Request, form: Form, text: str) -> Keyed | None:

@@ -9,22 +9,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.grading.verdict import Verdict
-from app.store import drafts, progress
+from app.store import drafts, hints, progress
 from app.store.attempts import Attempt
 from app.web.answer import check_text, hand_in
 from app.web.attempts import grade_oneself, mine
 from app.web.deps import KeyedDep, KnownDep, RoomsDep, VisitorDep, now
+from app.web.forms import answer_of, text_of_answer
+from app.web.questions import open_hint
 from app.web.views import card, public
 
 router = APIRouter(prefix="/api/v1")
 
 
 class AnswerIn(BaseModel):
-    answer: str = Field(description="Source code, or prose: at most 64 KiB.")
+    answer: Any = Field(
+        description="Text for code, prose and predict; an id or a list of ids for choice; a number, or text with "
+        "one, for number; a list of ids for order; [line id, indent] pairs for parsons; [x, y] pairs for draw. At "
+        "most 64 KiB."
+    )
+    certainty: Literal[1, 2, 3] | None = Field(None, description="1 guessed, 2 fairly sure, 3 certain.")
 
 
 class DraftIn(BaseModel):
-    answer: str
+    answer: Any = Field(description="What the answer is so far; text is kept as it is.")
     base: Annotated[int, Field(ge=0, lt=2**31)] | None = Field(
         None, description="The version that this text was made from (0: there was none). Null overwrites."
     )
@@ -49,7 +56,8 @@ class AttemptOut(BaseModel):
     part: str
     status: Literal["pending", "graded", "failed"]
     created: datetime
-    answer: str
+    answer: Any
+    certainty: int | None
     verdict: Verdict | None
     self_grade: dict[str, bool] | None
 
@@ -90,9 +98,19 @@ def questions(rooms: RoomsDep, learner: KnownDep) -> list[dict[str, Any]]:
 
 
 @router.get("/questions/{question_id}", responses=problems(404))
-def question(question_id: str, rooms: RoomsDep) -> dict[str, Any]:
-    """What anybody may see of a question: no solution, no hidden case, no key point."""
-    return public(rooms.question(question_id))
+def question(question_id: str, rooms: RoomsDep, learner: KnownDep) -> dict[str, Any]:
+    """What anybody may see of a question: no solution, no hidden case, no key point; and the hints you have opened."""
+    found = rooms.question(question_id)
+    with rooms.database.read() as connection:
+        return public(found, hints.opened(connection, learner, found.id))
+
+
+@router.post("/questions/{question_id}/hints", responses=problems(404, 409, 503))
+def hint(question_id: str, rooms: RoomsDep, learner: VisitorDep) -> dict[str, Any]:
+    """Open the next hint. Each honest try earns one; 409 before that."""
+    found = rooms.question(question_id)
+    view = open_hint(rooms, found, learner)
+    return {"hints": view.hints[: view.hints_open], "hints_total": len(view.hints)}
 
 
 @router.post(
@@ -112,11 +130,12 @@ async def attempt(
 ) -> Response:
     """Hand an answer in. With an Idempotency-Key it is stored once, however often it is sent."""
     found, part = rooms.place(question_id, part_id)
-    handed = await hand_in(request, rooms, learner, found, part, body.answer, keyed)
+    text = text_of_answer(part, body.answer)
+    handed = await hand_in(request, rooms, learner, found, part, text, keyed, body.certainty)
     told = handed.attempt
     verdict = told.verdict.model_dump_json() if told.verdict is not None and handed.status == 201 else "null"
-    text = f'{{"attempt": "{told.id}", "verdict": {verdict}}}'
-    return _json(text, handed.status, {"Location": f"/api/v1/attempts/{told.id}"})
+    reply = f'{{"attempt": "{told.id}", "verdict": {verdict}}}'
+    return _json(reply, handed.status, {"Location": f"/api/v1/attempts/{told.id}"})
 
 
 @router.get("/attempts/{attempt_id}", response_model=AttemptOut, responses=problems(404))
@@ -140,9 +159,10 @@ def self_grade(attempt_id: str, body: SelfGradeIn, rooms: RoomsDep, learner: Vis
 def save_draft(question_id: str, part_id: str, body: DraftIn, rooms: RoomsDep, learner: VisitorDep) -> Response:
     """Keep a text that is not handed in. 409, with what is kept, if it was changed elsewhere since `base`."""
     found, part = rooms.place(question_id, part_id)
-    check_text(body.answer)
+    text = text_of_answer(part, body.answer)
+    check_text(text)
     with rooms.database.write() as connection:
-        kept = drafts.save(connection, learner, found.id, part.id, body.answer, body.base, now())
+        kept = drafts.save(connection, learner, found.id, part.id, text, body.base, now())
     return Response(status_code=204, headers={"X-Draft-Version": str(kept.version)})
 
 
@@ -162,7 +182,8 @@ def attempt_out(found: Attempt) -> AttemptOut:
         part=found.part,
         status=found.status,
         created=found.created,
-        answer=found.answer,
+        answer=answer_of(found.kind, found.answer),
+        certainty=found.certainty,
         verdict=found.verdict,
         self_grade=None if found.self_grade is None else dict(found.self_grade),
     )

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.bank.question import Part, ProsePart, Question
 from app.grading.prose import self_graded
-from app.store import attempts, drafts, progress
+from app.store import attempts, drafts, hints, progress
 from app.store.attempts import Attempt, Keyed, NotYours
 from app.web.answer import read_form
 from app.web.deps import KeyedDep, KnownDep, Rooms, RoomsDep, VisitorDep
@@ -33,7 +33,8 @@ def attempt(attempt_id: str, request: Request, rooms: RoomsDep, learner: KnownDe
         typed = drafts.of(connection, learner, question.id)
         newest = [standing[question.id, one.id].last for one in question.parts if (question.id, one.id) in standing]
         last = attempts.by_id(connection, newest)
-    view = question_view(question, standing, unsent, typed, last, 0)
+        rungs = hints.opened(connection, learner, question.id)
+    view = question_view(question, standing, unsent, typed, last, rungs)
     return rooms.pages.page(
         "attempt.html",
         "questions",

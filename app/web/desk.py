@@ -20,13 +20,14 @@ import structlog
 from app.bank.bank import Bank
 from app.bank.question import Part, Question
 from app.grading.exams import Exams
-from app.grading.grade import grade
+from app.grading.grade import KINDS, grade
 from app.grading.verdict import Verdict
 from app.sandbox.job import Busy, Ending, Unavailable
 from app.sandbox.pool import Pool
 from app.store import attempts
 from app.store.attempts import Attempt, Keyed, KeyTaken
 from app.store.db import Database
+from app.web.forms import begun
 from app.web.metrics import Metrics
 from app.web.problems import KeyReused
 
@@ -78,7 +79,7 @@ class Desk:
         if work is None:
             if self._closing or len(self._at_work) >= self.pool.lanes + WAITING:
                 raise Busy
-            if part.kind == "code" and self.warm.is_set() and not self.pool.level().ready:
+            if KINDS[part.kind].runs and self.warm.is_set() and not self.pool.level().ready:
                 raise Unavailable(self.pool.level().says)
             work = self._start(attempt, question, part, keyed)
         await asyncio.wait({work.task}, timeout=PATIENCE_S)
@@ -97,7 +98,7 @@ class Desk:
             if question is None or part is None or part.kind != attempt.kind:
                 gone = _internal(attempt, "This question is no longer here, so the answer was not graded.")
                 await asyncio.to_thread(self._store, attempt.settled(gone), None)
-            elif part.kind != "code" or self.pool.level().ready:
+            elif not KINDS[part.kind].runs or self.pool.level().ready:
                 self._start(attempt, question, part, None)
 
     async def close(self) -> None:
@@ -127,7 +128,7 @@ class Desk:
         return work
 
     async def _see_through(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None) -> Handed:
-        if part.kind == "code" and not self.warm.is_set():
+        if KINDS[part.kind].runs and not self.warm.is_set():
             await self.warm.wait()
         asked = time.perf_counter()
         loop = asyncio.get_running_loop()
@@ -146,7 +147,7 @@ class Desk:
         seconds = time.perf_counter() - asked
         self._metrics.graded(verdict, seconds)
         log.info("graded", at=f"{question.id}/{part.id}", ending=verdict.ending.value, ms=round(seconds * 1000, 1))
-        return self._store(attempt.settled(verdict), keyed)
+        return self._store(attempt.settled(verdict, honest=honest(part, attempt.answer, verdict)), keyed)
 
     def _verdict(self, attempt: Attempt, question: Question, part: Part) -> Verdict:
         try:
@@ -183,6 +184,12 @@ class Desk:
     def _unfinished(self) -> list[Attempt]:
         with self._database.read() as connection:
             return attempts.unfinished(connection, SWEPT)
+
+
+def honest(part: Part, answer: str, verdict: Verdict) -> bool:
+    """A try that earns a hint: not what the form began with, no text that could not be looked at as an answer."""
+    looked_at = verdict.assessed and (verdict.ending is not Ending.REFUSED or verdict.error is not None)
+    return looked_at and answer.strip() != begun(part, "").strip()
 
 
 def _internal(attempt: Attempt, summary: str) -> Verdict:

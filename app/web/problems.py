@@ -40,6 +40,10 @@ class NotAnAnswer(Exception):
     """What was sent cannot be an answer here; the message says why."""
 
 
+class NotYet(Exception):
+    """It is too early for that; the message says what has to come first."""
+
+
 class KeyReused(Exception):
     """An Idempotency-Key came again with something else."""
 
@@ -51,6 +55,7 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     Conflict: (409, "This draft was changed elsewhere in the meantime; nothing was overwritten."),
     TooLong: (413, None),
     NotAnAnswer: (422, None),
+    NotYet: (409, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
     Busy: (503, "The grader has more to do than it can take on. Try again in a few seconds."),
     Unavailable: (503, None),
@@ -128,7 +133,7 @@ def for_programs(request: Request) -> bool:
 
 
 async def _domain(request: Request, error: Exception) -> Response:
-    status, says = MEANINGS[type(error)]
+    status, says = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
     more: dict[str, Any] = {}
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
     if isinstance(error, Conflict):

@@ -36,7 +36,7 @@ class Pages:
             autoescape=True,
             undefined=StrictUndefined,
         )
-        self._environment.globals.update(static=static.address, markdown=markdown)
+        self._environment.globals.update(static=static.address, markdown=markdown, python=python)
 
     def page(self, template: str, nav: str, *, code: int = 200, **context: Any) -> HTMLResponse:
         level = self.level()
@@ -52,6 +52,12 @@ class Pages:
 def markdown(text: str) -> Markup:
     """Only authors' texts are Markdown here: they are few, and are rendered once."""
     return Markup(to_html(text))
+
+
+def python(source: str) -> Markup:
+    """A snippet of a question, coloured."""
+    fence = "~" * 8
+    return markdown(f"{fence}python\n{source.rstrip()}\n{fence}\n")
 
 
 class Static(StaticFiles):

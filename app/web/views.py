@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.bank.question import CodePart, Part, ProsePart, Question, Rule
+from app.grading.grade import KINDS
 from app.grading.verdict import Verdict
 from app.store.attempts import Attempt
 from app.store.drafts import Draft
 from app.store.progress import Progress
+from app.web.forms import begun, fields, program_of
 
 State = Literal["new", "draft", "tried", "done"]
 Standing = Mapping[tuple[str, str], Progress]  # by question and part
@@ -42,6 +44,20 @@ class PointView:
     ticked: bool
 
 
+CERTAINTIES = {1: "I guess", 2: "Fairly sure", 3: "Certain"}
+TITLES = {
+    "code": "in code",
+    "prose": "in words",
+    "choice": "a choice",
+    "number": "a number",
+    "predict": "a prediction",
+    "order": "in order",
+    "parsons": "lines to arrange",
+    "draw": "a drawing",
+}
+CERTAIN = ("prose", "choice", "number", "predict")  # kinds that ask how sure one is
+
+
 @dataclass(frozen=True)
 class AttemptView:
     id: str
@@ -52,12 +68,19 @@ class AttemptView:
     self_grade: Mapping[str, bool] | None
     reference: str | None
     points: list[PointView]
+    certain: str | None  # how sure they said to be
+    program: str | None  # what was run, where it is shown with numbered lines
 
 
 @dataclass(frozen=True)
 class PartView:
     id: str
     kind: str
+    title: str
+    how: str
+    runs: bool
+    asks_certainty: bool
+    fields: Mapping[str, Any]  # what the form of this kind shows
     ask: str
     starter: str
     text: str
@@ -82,6 +105,7 @@ class QuestionView:
     topics: list[str]
     hints: list[str]
     hints_open: int
+    hints_earned: int
     parts: list[PartView]
     state: State
     explanation: str | None
@@ -127,7 +151,7 @@ def question_view(
     last: Mapping[str, Attempt],
     hints_open: int,
 ) -> QuestionView:
-    """`drafts` by part, `last` by the attempt's id."""
+    """`drafts` by part, `last` by the attempt's id. `hints_open`: those that were opened before."""
     parts = [part_view(question, part, standing, unsent, drafts.get(part.id), last) for part in question.parts]
     return QuestionView(
         question.id,
@@ -137,10 +161,19 @@ def question_view(
         list(question.topics),
         list(question.hints),
         hints_open,
+        _earned(question, standing),
         parts,
         together([part.state for part in parts]),
         question.answer if all(_answered(part) for part in parts) else None,
     )
+
+
+def _earned(question: Question, standing: Standing) -> int:
+    """Each honest try at any part earns a hint; a question that is done gives all of them."""
+    known = [standing[question.id, part.id] for part in question.parts if (question.id, part.id) in standing]
+    if len(known) == len(question.parts) and all(progress.done for progress in known):
+        return len(question.hints)
+    return min(sum(progress.tries for progress in known), len(question.hints))
 
 
 def _answered(part: PartView) -> bool:
@@ -160,14 +193,20 @@ def part_view(
     newest = last.get(progress.last) if progress else None
     shown = attempt_view(newest, part) if newest else None
     code = part if isinstance(part, CodePart) else None
-    starter = code.starter if code else ""
     unsent_text = draft.text if draft and not draft.submitted else None
+    text = begun(part, unsent_text if unsent_text is not None else newest.answer if newest else "")
+    kind = KINDS[part.kind]
     return PartView(
         id=part.id,
         kind=part.kind,
+        title=TITLES[part.kind],
+        how=kind.how(part),
+        runs=kind.runs,
+        asks_certainty=part.kind in CERTAIN,
+        fields=fields(part, text),
         ask=part.ask,
-        starter=starter,
-        text=unsent_text if unsent_text is not None else newest.answer if newest else starter,
+        starter=begun(part, ""),
+        text=text,
         draft_version=draft.version if draft else 0,
         draft_saved=draft.saved if draft and not draft.submitted else None,
         function=code.function if code else None,
@@ -192,6 +231,8 @@ def attempt_view(attempt: Attempt, part: Part) -> AttemptView:
         attempt.self_grade,
         reference(part) if shown and isinstance(part, ProsePart) else None,
         point_views(attempt, part) if shown and isinstance(part, ProsePart) else [],
+        CERTAINTIES.get(attempt.certainty or 0),
+        program_of(part, attempt.answer),
     )
 
 
@@ -222,7 +263,7 @@ def rule_text(rule: Rule) -> str:
     return " ".join(demands)
 
 
-def public(question: Question) -> dict[str, Any]:
+def public(question: Question, hints_open: int) -> dict[str, Any]:
     """What a visitor may see of a question before they have answered it."""
     return {
         "id": question.id,
@@ -230,13 +271,14 @@ def public(question: Question) -> dict[str, Any]:
         "title": question.title,
         "prompt": question.prompt,
         "topics": list(question.topics),
-        "hints": list(question.hints),
+        "hints": list(question.hints[:hints_open]),
+        "hints_total": len(question.hints),
         "parts": [_public_part(part) for part in question.parts],
     }
 
 
 def _public_part(part: Part) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": part.id, "kind": part.kind, "ask": part.ask}
+    told: dict[str, Any] = {"id": part.id, "kind": part.kind, "ask": part.ask, "how": KINDS[part.kind].how(part)}
     if isinstance(part, CodePart):
         told |= {
             "starter": part.starter,
@@ -245,7 +287,7 @@ def _public_part(part: Part) -> dict[str, Any]:
             "rules": [rule_text(rule) for rule in part.rules],
             "limits": part.limits.model_dump(),
         }
-    return told
+    return told | {name: value for name, value in fields(part, "").items() if name != "program"}
 
 
 def neighbours(cards: Iterable[Card], slug: str) -> tuple[Card | None, Card | None]:

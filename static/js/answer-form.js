@@ -27,7 +27,7 @@ class AnswerForm extends HTMLElement {
     if (this.result) return;
     this.result = this.querySelector('.result');
     this.form = this.querySelector('form.answer');
-    this.area = this.form.elements.answer;
+    this.area = this.form.querySelector('[data-draft]');
     this.status = document.createElement('span');
     this.status.className = 'quiet';
     this.status.setAttribute('role', 'status');
@@ -50,7 +50,7 @@ class AnswerForm extends HTMLElement {
   }
 
   async submit(event) {
-    if (!able) return;
+    if (!able || event.submitter?.name === 'move') return;
     event.preventDefault();
     if (this.busy) return;
     this.busy = true;

@@ -1,20 +1,19 @@
-// A hint opens in place, so that nothing typed has to wait for a page. Without `setHTML` the link is simply followed.
+// A hint opens in place, so that nothing typed has to wait for a page. Without `setHTML` the form is sent as forms are.
 if ('setHTML' in Element.prototype) {
-  document.addEventListener('click', async event => {
-    const link = event.target.closest?.('a.hint-link');
-    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  document.addEventListener('submit', async event => {
+    const form = event.target.closest?.('.hint-form');
+    if (!form) return;
     event.preventDefault();
-    event.stopImmediatePropagation();
     try {
-      const reply = await fetch(link.href, {headers: {Accept: 'text/html'}});
+      const reply = await fetch(form.action, {method: 'POST', headers: {Accept: 'text/html', 'X-Fragment': 'hints'}});
+      if (!reply.ok) throw new Error(reply.status);
       const box = document.createElement('div');
-      box.setHTML(await reply.text(), {sanitizer: {removeElements: ['link', 'meta', 'answer-form', 'noscript']}});
+      box.setHTML(await reply.text(), {sanitizer: {removeElements: ['link', 'meta']}}); // the form stays
       const hints = box.querySelector('#hints');
       document.getElementById('hints').replaceWith(hints);
-      history.replaceState(history.state, '', link.href.split('#')[0]);
-      (hints.querySelector('li:last-child') ?? hints.querySelector('a')).focus();
+      hints.querySelector('li:last-child')?.focus();
     } catch {
-      location.assign(link.href);
+      form.submit();
     }
-  }, {capture: true});
+  });
 }
