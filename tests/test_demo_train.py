@@ -24,7 +24,8 @@ def readable(config: Config) -> dict[str, torch.Tensor]:
     targets = torch.from_numpy(few().train_targets.astype(np.float32))
     for _ in range(config.epochs):
         order = epoch_order(config, len(pixels), generator)
-        for chosen in order.split(config.batch_size):
+        for at in range(0, len(order), config.batch_size):
+            chosen = order[at : at + config.batch_size]
             step(pixels[chosen], targets[chosen])
     return {name: tensor.detach() for name, tensor in step.weights.items()}
 

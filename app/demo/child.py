@@ -6,9 +6,9 @@
           {"command": "pause" | "resume" | "step" | "stop"}      step learns from one batch and pauses again
     out   {"event": "ready"} once, then the events of `events`; each start ends with one `done` or one `error`
 
-It runs niced and on one thread. A frame goes out at most 25 times a second by the clock, and replaces one that still
-waits for a slow reader. The weights go out twice a second at most, at each pause and at the end. A closed stdin ends
-the process at once, in the middle of whatever it does.
+It runs niced and on one thread, and a training ends after 20 s of computing. A frame goes out at most 25 times a second
+by the clock, and replaces one that still waits for a slow reader. The weights go out twice a second at most, at each
+pause and at the end. A closed stdin ends the process at once, in the middle of whatever it does.
 """
 
 import contextlib
@@ -33,6 +33,7 @@ from app.demo.mailbox import Mailbox
 from app.demo.sweep import RATES, Sweep
 from app.demo.train import FRAME_S, Training
 
+COMPUTE_S = 20.0  # of one training
 WEIGHTS_S = 0.5
 NICE = 10
 MOST_PACE = 1000.0
@@ -99,13 +100,13 @@ class Child:
         data = self._data(request.get("data", AUTO))
         pace = checked_pace(request.get("pace"))
         if request.get("kind", "train") == "train":
-            return Training(config, data), pace
+            return Training(config, data, compute_s=COMPUTE_S), pace
         if request["kind"] != "sweep":
             raise BadConfig("The kind is train or sweep.")
         rates = RATES if request.get("rates") is None else request["rates"]
         if not isinstance(rates, list | tuple):
             raise BadConfig("The rates are a list of numbers.")
-        return Sweep(config, data, rates), pace
+        return Sweep(config, data, rates, compute_s=COMPUTE_S), pace
 
     def _data(self, choice: object) -> Data:
         if choice not in (AUTO, SYNTHETIC):

@@ -95,8 +95,14 @@ def kept_file(data_dir: Path) -> Path:
     return data_dir / FOLDER / f"{TOP}.pixels"
 
 
+def where_kept(data: Data, data_dir: Path) -> Path | None:
+    """The file in the data folder that holds these pictures."""
+    found = (path for path in (data_dir / FOLDER).glob("*.pixels") if read_kept(path, data.provenance.sha256))
+    return next(found, None)
+
+
 def synthetic(data_dir: Path, seed: int = SYNTHETIC_SEED) -> Data:
-    """The same pictures for the same seed; drawn within seconds the first time."""
+    """The same pictures for the same seed; the first time they take about a second to draw."""
     kept = data_dir / FOLDER / f"synthetic-{VERSION}-{seed}.pixels"
     data = read_kept(kept)
     if data is None:

@@ -87,6 +87,7 @@ class Epoch:
     correct: int
     valid: int
     compute_ms: float  # this epoch's training and validation alone
+    says_3: int  # validation pictures that it takes for a 3; 0 or all of them: it says the same to everything
     alive: int | None  # of the net: hidden units that answer at least one validation picture
 
 
@@ -131,6 +132,7 @@ class SweepEpoch:
     epoch: int
     loss: tuple[float, ...]
     accuracy: tuple[float, ...]
+    says_3: tuple[int, ...]
     alive: tuple[int, ...] | None
     compute_ms: float
 

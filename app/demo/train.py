@@ -28,7 +28,6 @@ from app.demo.pictures import difference_of_means, picture, similarity, worst
 from app.demo.ways import Course, Plan
 
 FRAME_S = 0.04  # at most 25 frames a second
-COMPUTE_S = 20.0
 
 Clock = Callable[[], float]
 
@@ -51,7 +50,7 @@ class Training:
     """One training: `events` is the generator; between two of them `frame` and `weights` say how it stands."""
 
     def __init__(
-        self, config: Config, data: Data, clock: Clock = time.perf_counter, compute_s: float = COMPUTE_S
+        self, config: Config, data: Data, clock: Clock = time.perf_counter, compute_s: float = math.inf
     ) -> None:
         """Ends by itself after `compute_s` seconds of computing. Raises BadConfig."""
         torch.set_num_threads(1)
@@ -132,6 +131,7 @@ class Training:
             correct=correct,
             valid=len(self.data.valid),
             compute_ms=(self.compute_s - began) * 1000,
+            says_3=int((scores > 0).sum()),
             alive=None if hidden is None else int((hidden > 0).any(dim=0).sum()),
         )
 
