@@ -31,12 +31,15 @@ def weight(*paths: Path) -> int:
     return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
 
 
-def test_the_styles_weigh_at_most_10_kb() -> None:
-    assert weight(*(STATIC / "css").glob("*.css")) <= 10_000
+@pytest.mark.parametrize("page", ["demo", "kinds"])
+def test_the_styles_of_a_page_weigh_at_most_10_kb(page: str) -> None:
+    assert weight(*(STATIC / "css" / f"{name}.css" for name in ("page", "print", page))) <= 10_000
 
 
-def test_the_scripts_without_the_editor_weigh_at_most_15_kb() -> None:
-    assert SCRIPTS and weight(*SCRIPTS) <= 15_000
+@pytest.mark.parametrize("demo", [False, True], ids=["questions", "demo"])
+def test_the_scripts_of_a_page_without_the_editor_weigh_at_most_15_kb(demo: bool) -> None:
+    scripts = [path for path in SCRIPTS if path.name.startswith("demo-") == demo or path.name == "theme.js"]
+    assert len(scripts) > 5 and weight(*scripts) <= 15_000
 
 
 def test_the_editor_weighs_at_most_130_kb() -> None:

@@ -161,6 +161,8 @@ class Trainer:
 
     def _read(self, stdout: IO[str]) -> None:
         for text in stdout:
+            if not text.endswith("\n"):  # it was killed in the middle of a line
+                break
             name = json.loads(text)["event"]
             if name == "ready":
                 self._ready.set()

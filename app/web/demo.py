@@ -1,4 +1,4 @@
-"""Watch it learn: the page, its form for browsers without scripts, and the way from a question to the knob it is about."""
+"""Watch it learn: the page, its form for browsers without scripts, and the way from a question to its knob."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from app.web.problems import NoRun
 from app.web.runs import Order, Run
 
 router = APIRouter(include_in_schema=False)
+TWINS = 2  # runs that are shown side by side
 PLAIN_S = 25.0  # how long a browser without scripts waits for its run
 NUMBERS: dict[str, type] = {"lr": float, "batch_size": int, "epochs": int, "seed": int}
 TICKS = ("shuffle", "forget_zero")
@@ -66,7 +67,8 @@ KNOBS = {  # the question that stands beside each knob
 async def demo(request: Request, rooms: RoomsDep) -> Response:
     rooms.runs.warm()
     asked = request.query_params
-    run = found(rooms, asked.get("run", ""))
+    runs = [run for name in asked.getlist("run")[:TWINS] if (run := found(rooms, name)) is not None]
+    run = runs[0] if runs else None
     config = run.order.config if run is not None else settled(asked)
     return rooms.pages.page(
         "demo.html",
@@ -80,6 +82,7 @@ async def demo(request: Request, rooms: RoomsDep) -> Response:
         twin=asked.get("twin", ""),
         about=rooms.runs.about,
         knobs=questions_of(rooms),
+        runs=[run.id for run in runs],
         run=told(run) if run is not None else None,
         lost="run" in asked and run is None,
     )

@@ -26,8 +26,8 @@ class RunIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kind: Literal["train", "sweep"] = Field("train", description="sweep: sixteen learning rates at once.")
-    model: Any = Field("linear", description="linear or net.")
-    preset: Any = Field("book", description="book or better.")
+    model: str = Field("linear", description="linear or net.")
+    preset: str = Field("book", description="book or better.")
     lr: Any = Field(None, description="The learning rate: above 0 and at most 1000.")
     batch_size: Any = Field(None, description="A whole number, at most as many as there are training pictures.")
     epochs: Any = Field(None, description="A whole number from 1 to 1000.")

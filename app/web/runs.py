@@ -1,9 +1,9 @@
-"""The demo's runs: one trains at a time, a few wait their turn, the last ones are kept. No torch here: the training is in
-a process of its own (`app.demo.process`), which is started at the first use and ended after ten idle minutes.
+"""The demo's runs: one trains at a time, a few wait their turn, the last ones are kept. No torch here: the training is
+in a process of its own (`app.demo.process`), which is started at the first use and ended after ten idle minutes.
 
 All of this happens on the server's event loop, so nothing is locked. A run remembers its start, its epochs and its
-newest frame, and whoever watches reads them from there at their own pace (`watch`): nothing is queued for anybody. A run
-that nobody watches any more is given up after some seconds, time enough for a page to be loaded again.
+newest frame, and whoever watches reads them from there at their own pace (`stream`): nothing is queued for anybody. A
+run that nobody watches any more is given up after some seconds, time enough for a page to be loaded again.
 """
 
 import asyncio
@@ -219,15 +219,23 @@ class Runs:
 
     async def _start_training(self, run: Run) -> None:
         try:
-            trainer = await self._open()
-            order = run.order
-            run.began = time.monotonic()
-            trainer.start(order.config.to_json(), kind=order.kind, pace=order.pace)
-            if run.stopping is not None:
-                trainer.stop()
+            try:
+                await self._tell_to_start(run)
+            except TrainerGone:  # it has died since it was last looked at
+                await self._close_trainer()
+                await self._tell_to_start(run)
         except (OSError, TrainerGone) as error:
             log.warning("the trainer did not start", why=str(error))
             self._ended(run, failed("The process that trains could not be started. Try again in a moment."))
+
+    async def _tell_to_start(self, run: Run) -> None:
+        """Raises OSError and TrainerGone."""
+        trainer = await self._open()
+        order = run.order
+        trainer.start(order.config.to_json(), kind=order.kind, pace=order.pace)
+        run.began = time.monotonic()
+        if run.stopping is not None:
+            trainer.stop()
 
     async def _open(self) -> Trainer:
         """The process that trains; a new one where there is none, or none any more. Raises OSError."""
@@ -287,7 +295,8 @@ class Runs:
         if run_now is not None and run_now.began is not None:
             if now - run_now.began > (HOLD_S if self._waiting else LONGEST_S):
                 self._give_up(run_now, "")
-            if run_now.stopping is not None and now - run_now.stopping > STUCK_S:
+            stuck = run_now.stopping is not None and now - run_now.stopping > STUCK_S
+            if stuck or (self._trainer is not None and not self._trainer.alive):
                 await self._close_trainer()
         elif run_now is None and now - self._used > IDLE_S:
             await self._close_trainer()
@@ -297,7 +306,7 @@ class Runs:
         if trainer is not None:
             await asyncio.to_thread(trainer.close)
             if self._current is not None and self._current.began is not None:
-                self._ended(self._current, failed("The process that trains did not obey, and was ended."))
+                self._ended(self._current, failed("The process that trains has ended before it was done."))
 
     def hang_up(self) -> None:
         """The server stops: no stream may keep it."""

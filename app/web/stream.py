@@ -1,9 +1,9 @@
 """Server-sent events of a run, as an answer of its own kind.
 
 A watcher is sent the start, the epochs so far and the newest frame, then what follows; frames at most 25 a second, by
-the clock, and fewer where very many watch. Whoever reads slowly misses frames, never epochs. Nothing waits for a watcher
-in memory but the one message that is being written; one who takes nothing for half a minute is let go. The place is
-given back in this task itself, whichever way it ends.
+the clock, and fewer where very many watch. Whoever reads slowly misses frames, never epochs. Nothing waits in memory
+for a watcher but the one message that is being written; one who takes nothing for half a minute is let go. The place
+is given back in this task itself, whichever way it ends.
 """
 
 import asyncio

@@ -1,9 +1,7 @@
 // <demo-lab>: the settings, the buttons, and everything that shows a training while it goes on.
-import {bytes, el, numbersOf, paint, short, square, table, tableOnDemand} from './demo-draw.js';
+import {bytes, el, numbersOf, paint, Pane, PICTURES, short, square, table, tableOnDemand} from './demo-pictures.js';
 import {order, scriptOf, standing, steer, watch} from './demo-watch.js';
-import {Pane, PICTURES} from './demo-pane.js';
-import {showSweep} from './demo-sweep.js';
-import './demo-chart.js';
+import {showSweep} from './demo-curves.js';
 
 const WHY = {
   finished: 'Done', stopped: 'Stopped', time: 'Stopped: twenty seconds of computing are the limit',
@@ -45,11 +43,10 @@ class DemoLab extends HTMLElement {
     for (const part of this.querySelectorAll('[data-scripted]')) part.hidden = false;
     this.form.addEventListener('submit', event => { event.preventDefault(); this.train(); });
     this.addEventListener('click', event => this.click(event));
-    if (this.dataset.run) this.join(this.dataset.run);
+    if (this.dataset.runs) this.join(this.dataset.runs.split(' '));
   }
 
   tableOf(name, make) { return tableOnDemand(this.querySelector(`[data-table=${name}]`), make); }
-  button(word) { return this.querySelector(`[data-do=${word}]`); }
 
   click(event) {
     const preset = event.target.closest('[data-preset]');
@@ -69,10 +66,10 @@ class DemoLab extends HTMLElement {
       if (typeof value === 'boolean') field.checked = value;
       else field.value = value;
     }
-    this.say(`Settings: ${name === 'book' ? 'as in the book' : 'better'}, ${model}. Press Train.`);
+    this.say('The knobs are set. Press Train.', true);
   }
 
-  // What is not a number is sent as it is: the server says what is wrong with it.
+  // What is no number goes as it is: the server says what is wrong.
   settings() {
     const form = this.form.elements;
     const number = field => field.value.trim() !== '' && Number.isFinite(Number(field.value)) ? Number(field.value) : field.value;
@@ -93,7 +90,7 @@ class DemoLab extends HTMLElement {
     await this.begin(all.map(at => ({...at, pace: this.pace()})), labels);
   }
 
-  // One run, or two after each other.
+  // One run, or two after each other. `turn` is who may still speak: a newer start or a stop takes it away.
   async begin(all, labels) {
     const turn = this.turn = {};
     const still = () => this.turn === turn;
@@ -102,30 +99,32 @@ class DemoLab extends HTMLElement {
     try {
       for (const settings of all) {
         const run = await order(settings, text => this.say(text), still);
-        if (!run || !still()) return;
+        if (!run) return;
         this.runs.push(run.id);
+        if (!still()) return this.leave();
       }
     } catch (error) {
       this.say(error.message, true);
       this.enable(false);
       return;
     }
-    this.address(this.runs[0]);
-    for (const [i, id] of this.runs.entries()) await this.follow(id, i, still);
-    if (still()) this.enable(false);
+    const twin = labels[1] ? `twin=${this.querySelector('#k-twin').value}&` : '';
+    history.replaceState(null, '', `?${twin}run=${this.runs.join('&run=')}${location.hash}`);
+    this.follow(still);
   }
 
+  // What still trains for us is stopped.
   async leave() {
-    const old = this.runs;
+    const open = this.runs.filter((_, i) => !this.panes[i].end);
     this.runs = [];
-    await Promise.all(old.map(id => steer(id, 'stop').catch(() => {})));
+    await Promise.all(open.map(id => steer(id, 'stop').catch(() => {})));
   }
 
   clear(labels, epochs, settings) {
     this.now = 0;
     labels.forEach((label, i) => this.panes[i].reset(label));
     this.panes.forEach((pane, i) => { pane.place.hidden = i >= labels.length; pane.title.hidden = labels.length < 2; });
-    for (const part of ['worst', 'export']) this.querySelector(`[data-${part}]`).hidden = true;
+    this.querySelector('[data-worst]').hidden = true;
     this.shown = labels.length;
     this.querySelector('.panes').classList.toggle('twins', this.shown > 1);
     const known = this.chapter[settings.model] ?? {};
@@ -141,34 +140,35 @@ class DemoLab extends HTMLElement {
   }
 
   enable(running) {
-    this.classList.toggle('running', running);
-    for (const word of ['pause', 'step', 'stop']) this.button(word).disabled = !running;
-    this.button('pause').textContent = 'Pause';
+    for (const button of this.querySelectorAll('.stage [data-do]')) button.disabled = !running;
+    this.paused(false);
   }
-
-  address(id) { history.replaceState(null, '', `${location.pathname}?run=${id}${location.hash}`); }
 
   // A reload, or somebody else's address.
-  async join(id) {
+  async join(ids) {
     const turn = this.turn = {};
-    let run;
-    try { run = await standing(id); } catch { return; }
-    if (run.kind === 'sweep') { this.showSweep(id); return; }
-    this.clear([''], run.config.epochs, run.config);
-    this.runs = [id];
-    if (run.state === 'paused') this.paused(true);
-    await this.follow(id, 0, () => this.turn === turn);
-    if (this.turn === turn) this.enable(false);
+    const all = await Promise.all(ids.map(standing)).catch(() => []);
+    if (!all.length) return;
+    if (all[0].kind === 'sweep') { this.showSweep(ids[0]); return; }
+    const configs = all.map(run => run.config);
+    const label = LABEL[this.querySelector('#k-twin').value];
+    this.clear(configs.map(at => all[1] && label ? label(at) : ''), Math.max(...configs.map(at => at.epochs)), configs[0]);
+    this.runs = ids;
+    this.paused(all.some(run => run.state === 'paused'));
+    this.follow(() => this.turn === turn);
   }
 
-  follow(id, i, still) {
-    this.now = i;
+  async follow(still) {
+    await Promise.all(this.runs.map((id, i) => watch(id,
+      (name, data) => { if (still()) this.told(i, id, name, data); },
+      text => { if (still() && i === this.now) this.say(text); })));
+    if (still()) this.enable(false);
+  }
+
+  told(i, id, name, data) {
     const pane = this.panes[i];
-    return watch(id, (name, data) => { if (still()) this.told(pane, id, name, data); }, text => { if (still()) this.say(text); });
-  }
-
-  told(pane, id, name, data) {
     if (name === 'start') {
+      this.now = i;
       pane.begin(data);
       this.provenance(data);
       for (const chart of this.charts) if (chart.level !== null) chart.level = data.similarity.mean;
@@ -203,17 +203,15 @@ class DemoLab extends HTMLElement {
     const dead = pane.epochs.at(-1)?.alive === 0 ? ' No hidden unit answers any more: the net is dead.' : '';
     this.say(`${pane.label ? `${pane.label}: ` : ''}${WHY[why]} after ${epoch} ${epoch === 1 ? 'epoch' : 'epochs'}: accuracy ${short(accuracy, 4)}.${dead}
       Computed in ${ms < 1000 ? `${Math.round(ms)} ms` : `${short(ms / 1000)} s`}; the rest was for you to watch.`, true);
-    this.querySelector('[data-export]').hidden = false;
     this.querySelector('[data-script]').href = scriptOf(id);
     this.worst(data.worst);
     document.dispatchEvent(new CustomEvent('demo:model', {detail: id}));
   }
 
   worst(pictures) {
-    this.querySelector('[data-worst]').hidden = !pictures.length;
+    this.querySelector('[data-worst]').hidden = false;
     this.querySelector('.worst').replaceChildren(...pictures.map(one => {
-      const canvas = el('canvas', {width: 28, height: 28});
-      canvas.setAttribute('aria-hidden', 'true');
+      const canvas = el('canvas', {width: 28, height: 28, ariaHidden: 'true'});
       paint(canvas, bytes(one.pixels), 'grey');
       const chance = one.probability_of_3;
       const says = chance === null ? 'no answer' : `called a ${chance > 0.5 ? 3 : 7}, ${(100 * Math.max(chance, 1 - chance)).toFixed(0)} %`;
@@ -230,7 +228,7 @@ class DemoLab extends HTMLElement {
     const box = el('div', {});
     for (const pane of this.panes.slice(0, this.shown)) {
       for (const [name, picture] of Object.entries(pane.pictures)) {
-        box.append(el('h4', {textContent: `${PICTURES[name]}${pane.label && `, ${pane.label}`}`}), square(numbersOf(picture).map(value => short(value, 2))));
+        box.append(el('h4', {textContent: `${PICTURES[name]} ${pane.label}`}), square(numbersOf(picture).map(value => short(value, 2))));
       }
     }
     return box;
@@ -245,23 +243,18 @@ class DemoLab extends HTMLElement {
 
   async steer(word) {
     const id = this.runs[this.now];
-    const on = word === 'pause' && this.isPaused;
+    const sent = word === 'pause' && this.isPaused ? 'resume' : word;
     if (word === 'stop') {
-      this.turn = {};
-      if (!id || !this.panes[this.now].start) this.say('Stopped.');
+      const turn = this.turn = {};
       this.enable(false);
+      this.say('Stopped.', true);
+      for (const later of this.runs.splice(this.now + 1)) steer(later, 'stop').catch(() => {});
+      this.follow(() => this.turn === turn); // its end is still told
     }
     if (!id) return;
-    if (word === 'stop') {
-      const turn = this.turn;
-      this.runs.slice(this.now + 1).forEach(one => steer(one, 'stop').catch(() => {}));
-      await steer(id, word).catch(error => this.say(error.message, true));
-      await this.follow(id, this.now, () => this.turn === turn);
-      return;
-    }
     try {
-      await steer(id, on ? 'resume' : word);
-      this.paused(!on);
+      await steer(id, sent);
+      if (word !== 'stop') this.paused(sent !== 'resume');
     } catch (error) {
       this.say(error.message, true);
     }
@@ -269,7 +262,7 @@ class DemoLab extends HTMLElement {
 
   paused(now) {
     this.isPaused = now;
-    this.button('pause').textContent = now ? 'Go on' : 'Pause';
+    this.querySelector('[data-do=pause]').textContent = now ? 'Go on' : 'Pause';
   }
 
   async sweep() {

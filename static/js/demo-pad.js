@@ -1,7 +1,6 @@
 // <digit-pad>: a pad to draw on by mouse, finger, pen or keys; what the model sees of it; and what the model says.
-import {el, paint, square, tableOnDemand} from './demo-draw.js';
+import {el, paint, square, tableOnDemand} from './demo-pictures.js';
 import {normalised} from './demo-normalise.js';
-import {inkOf} from './demo-photo.js';
 import {ask} from './demo-watch.js';
 
 const SIDE = 28, CELL = 10, SIZE = SIDE * CELL, PEN = 24;
@@ -22,7 +21,7 @@ class DigitPad extends HTMLElement {
     Object.assign(this.ink, {lineWidth: PEN, lineCap: 'round', lineJoin: 'round'});
     this.answer = this.querySelector('[data-answer]');
     this.raw = this.querySelector('[data-raw]');
-    this.run = new URLSearchParams(location.search).get('run');
+    this.run = new URLSearchParams(location.search).getAll('run').pop();
     this.pen = {x: 14, y: 14, down: false, shown: false};
     this.table = tableOnDemand(this.querySelector('details'), () => square(this.seen ?? Array(784).fill(0)));
     this.listen();
@@ -40,12 +39,9 @@ class DigitPad extends HTMLElement {
     });
     this.pad.addEventListener('pointermove', event => {
       if (!this.last) return;
-      for (const one of event.getCoalescedEvents?.() ?? [event]) {
-        const next = at(one);
-        this.stroke([this.last, next]);
-        this.last = next;
-      }
-      if (!event.getCoalescedEvents?.().length) { const next = at(event); this.stroke([this.last, next]); this.last = next; }
+      const next = at(event);
+      this.stroke([this.last, next]);
+      this.last = next;
     });
     for (const name of ['pointerup', 'pointercancel']) this.pad.addEventListener(name, () => { this.last = null; this.read(); });
     this.pad.addEventListener('keydown', event => this.key(event));
@@ -98,12 +94,12 @@ class DigitPad extends HTMLElement {
   example(name) {
     this.clear();
     this.draw(EXAMPLES[name]);
-    this.read();
+    return this.read();
   }
 
   clear(says) {
     this.ink.clearRect(0, 0, SIZE, SIZE);
-    Object.assign(this.pen, {down: false});
+    this.pen.down = false;
     this.show();
     this.see(null);
     if (says) this.say(says);
@@ -180,8 +176,50 @@ class DigitPad extends HTMLElement {
 function inWords(three) {
   const digit = three > 0.5 ? 3 : 7;
   const chance = Math.max(three, 1 - three);
-  const sure = chance > 0.99 ? 'and is certain of it' : chance > 0.9 ? 'and is fairly sure' : chance > 0.65 ? 'but hesitates' : 'but might as well toss a coin';
+  const sure = chance > 0.99 ? 'and is certain' : chance > 0.9 ? 'and is fairly sure' : chance > 0.65 ? 'but hesitates' : 'but might as well toss a coin';
   return `The model says ${digit}, ${sure}: its probability of a 3 is ${three.toFixed(three < 0.001 || three > 0.999 ? 5 : 3)}.`;
+}
+
+// A photo of a digit becomes ink: opaque where it is darker (or lighter) than its ground. It never leaves the browser.
+const MOST_PIXELS = 40e6;
+
+// The picture as `size` x `size` pixels whose alpha is the ink. Throws with one sentence for the visitor.
+async function inkOf(file, size) {
+  const image = await opened(file);
+  const {naturalWidth: w, naturalHeight: h} = image;
+  if (w * h > MOST_PIXELS) throw new Error(`This photo has ${(w * h / 1e6).toFixed(0)} megapixels; at most ${MOST_PIXELS / 1e6} are read. Make it smaller first.`);
+  const canvas = Object.assign(document.createElement('canvas'), {width: size, height: size});
+  const context = canvas.getContext('2d', {willReadFrequently: true});
+  const scale = size / Math.max(w, h);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, (size - w * scale) / 2, (size - h * scale) / 2, w * scale, h * scale);
+  URL.revokeObjectURL(image.src);
+  return inked(context.getImageData(0, 0, size, size));
+}
+
+function opened(file) {
+  return new Promise((done, fail) => {
+    const image = new Image();
+    image.onload = () => done(image);
+    image.onerror = () => fail(new Error('This file is not a picture that the browser can read.'));
+    image.src = URL.createObjectURL(file);
+  });
+}
+
+// The ground is what most of the picture looks like; what differs by less than a third of the most is ground too.
+function inked(image) {
+  const {data} = image;
+  const light = [];
+  for (let i = 0; i < data.length; i += 4) light.push(data[i + 3] < 128 ? NaN : 0.3 * data[i] + 0.59 * data[i + 1] + 0.11 * data[i + 2]);
+  const sorted = light.filter(value => !Number.isNaN(value)).sort((a, b) => a - b);
+  const ground = sorted[sorted.length >> 1];
+  const most = Math.max(ground - sorted[0], sorted[sorted.length - 1] - ground);
+  if (!(most > 30)) throw new Error('Nothing stands out in this picture: take one of dark ink on light paper.');
+  light.forEach((value, i) => {
+    const differs = Number.isNaN(value) ? 0 : Math.abs(value - ground) / most;
+    data.set([0, 0, 0, 255 * Math.min(1, Math.max(0, (differs - 0.33) / 0.34))], 4 * i);
+  });
+  return image;
 }
 
 customElements.define('digit-pad', DigitPad);

@@ -1,5 +1,7 @@
-// <live-chart>: a number by epoch, of one run or of two, with the chapter's own points and a level to compare with.
-import {el, svg} from './demo-draw.js';
+// <live-chart>: a number by epoch, of one run or of two, with the chapter's own points and a level to compare with. And
+// the sweep: sixteen learning rates at once, as a row of small curves.
+import {el, short, svg, table} from './demo-pictures.js';
+import {watch} from './demo-watch.js';
 
 const W = 400, H = 230, LEFT = 40, RIGHT = 12, TOP = 12, BOTTOM = 30;
 
@@ -55,11 +57,51 @@ class LiveChart extends HTMLElement {
       yield svg('line', {class: 'grid-line', x1: LEFT, x2: W - RIGHT, y1: y(value), y2: y(value)});
       yield svg('text', {x: LEFT - 6, y: y(value) + 4, 'text-anchor': 'end'}, value.toFixed(1));
     }
-    const every = Math.max(1, Math.ceil(last / 8));
-    for (let epoch = every === 1 ? 1 : every; epoch <= last; epoch += every) {
+    const every = Math.ceil(last / 8);
+    for (let epoch = every; epoch <= last; epoch += every) {
       yield svg('text', {x: x(epoch), y: H - 12, 'text-anchor': 'middle'}, epoch);
     }
   }
 }
 
 customElements.define('live-chart', LiveChart);
+
+const SW = 100, SH = 56;
+
+// Returns what makes the table of the sweep as it stands.
+export function showSweep(place, id, say, changed, begun) {
+  const list = place.querySelector('.sweep');
+  let rates = [], epochs = [], total = 1;
+
+  const draw = () => {
+    list.replaceChildren(...rates.map((rate, i) => {
+      const points = epochs.map((row, n) => `${(n / Math.max(total - 1, 1) * SW).toFixed(1)},${(SH - (Math.max(row.accuracy[i] ?? 0.4, 0.4) - 0.4) / 0.6 * SH).toFixed(1)}`);
+      const picture = svg('svg', {viewBox: `-3 -3 ${SW + 6} ${SH + 6}`, 'aria-hidden': 'true'});
+      picture.append(svg('line', {class: 'grid-line', x1: 0, x2: SW, y1: SH * 5 / 6, y2: SH * 5 / 6}), svg('line', {class: 'grid-line', x1: 0, x2: SW, y1: 0, y2: 0}),
+        svg('polyline', {class: `run run-${dead(i) ? 1 : 0}`, points: points.join(' ')}));
+      return el('li', {}, picture, el('span', {textContent: short(rate)}), el('span', {className: 'quiet', textContent: ends(i)}));
+    }));
+    changed();
+  };
+  const last = () => epochs.at(-1);
+  const dead = i => last()?.alive?.[i] === 0;
+  const ends = i => !last() ? '' : `${last().accuracy[i] === null ? 'not a number' : short(last().accuracy[i])}${dead(i) ? ', dead' : ''}`;
+
+  place.hidden = false;
+  watch(id, (name, data) => {
+    if (name === 'start') {
+      begun(data);
+      ({rates} = data);
+      epochs = [];
+      total = data.config.epochs;
+    } else if (name === 'epoch') {
+      epochs.push(data);
+      say(`Sweep: epoch ${data.epoch} of ${total}.`);
+    } else if (name === 'done') {
+      say(`The sweep is done: best at a rate of ${short(data.best)}. Sixteen models were computed in ${short(data.compute_ms / 1000)} s.`, true);
+    } else if (name === 'error') say(data.message, true);
+    draw();
+  }, say);
+  return () => table(['Learning rate', 'Accuracy', 'Loss', 'Hidden units that answer'], rates.map((rate, i) => !last() ? [short(rate), '', '', ''] :
+    [short(rate), short(last().accuracy[i], 4), short(last().loss[i]), last().alive ? last().alive[i] : '–']));
+}

@@ -1,4 +1,5 @@
-// What the demo's parts draw with: elements, tables, and pictures of 28 x 28 numbers in the page's own colours.
+// What the demo's parts draw with: elements, tables, and pictures of 28 x 28 numbers in the page's own colours. A Pane is
+// one run as the page shows it: pictures of its weights, of the mean digits and of the gradient, and what it has told.
 const SVG = 'http://www.w3.org/2000/svg';
 const SIDE = 28;
 
@@ -21,7 +22,6 @@ export function table(heads, rows) {
     el('tbody', {}, ...rows.map(row => el('tr', {}, ...row.map(text => el('td', {textContent: text}))))));
 }
 
-// A table is made only while somebody looks at it.
 export function tableOnDemand(details, make) {
   const show = () => { if (details.open) details.querySelector('.scroll').replaceChildren(make()); };
   details.addEventListener('toggle', show);
@@ -77,3 +77,56 @@ function again() {
 
 new MutationObserver(again).observe(document.documentElement, {attributeFilter: ['data-theme']});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+
+export const PICTURES = {weights: 'Weights', means: 'Mean 3 less mean 7', gradient: 'Gradient'};
+
+export class Pane {
+  constructor(place) {
+    this.place = place;
+    this.title = el('h3', {hidden: true});
+    this.reading = el('p', {className: 'reading quiet'});
+    place.append(this.title, ...Object.keys(PICTURES).map(name => this.figure(name)), this.reading);
+    this.reset('');
+  }
+
+  figure(name) {
+    const canvas = this[name] = el('canvas', {width: 28, height: 28, role: 'img', ariaLabel: `${PICTURES[name]}, 28 by 28 pixels`});
+    canvas.addEventListener('pointermove', event => {
+      if (!this.pictures[name]) return;
+      const [column, row] = [event.offsetX, event.offsetY].map(at => Math.max(0, Math.min(27, Math.floor(at / canvas.clientWidth * 28))));
+      this.reading.textContent = `${PICTURES[name]}, row ${row}, column ${column}: ${short(numbersOf(this.pictures[name])[row * 28 + column])}`;
+    });
+    canvas.addEventListener('pointerleave', () => { this.reading.textContent = ''; });
+    return el('figure', {className: name}, el('figcaption', {textContent: PICTURES[name]}), canvas);
+  }
+
+  reset(label) {
+    this.label = label;
+    this.title.textContent = label;
+    this.epochs = [];
+    this.end = this.frame = null;
+    this.pictures = {};
+    for (const name of Object.keys(PICTURES)) paint(this[name], Array(784).fill(128), 'signed');
+  }
+
+  show(name, picture) {
+    this.pictures[name] = picture;
+    paint(this[name], bytes(picture.levels), 'signed');
+  }
+
+  begin(start) {
+    this.epochs = [];
+    this.show('means', start.means);
+  }
+
+  // Drawn once a picture of the screen.
+  see(frame) {
+    if (!this.frame) requestAnimationFrame(() => {
+      if (!this.frame) return;
+      this.show('weights', this.frame.weights);
+      this.show('gradient', this.frame.gradient);
+      this.frame = null;
+    });
+    this.frame = frame;
+  }
+}
