@@ -1,7 +1,7 @@
 // A drawing as MNIST would have stored it: the twin of app/demo/drawing.py, which says how and why, step by step.
 export const SIDE = 28;
 const LONGEST = 20, CENTRE = 14, THRESHOLD = 20;
-const round = value => Math.floor(value + 0.5);
+const round = value => Math.floor(value + 0.5 + 1e-9);
 
 // 784 numbers 0…255, row by row -> 784 whole numbers, or null where nothing is drawn.
 export function normalised(pixels, centre = true) {

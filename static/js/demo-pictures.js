@@ -29,7 +29,7 @@ export function tableOnDemand(details, make) {
   return show;
 }
 
-export const square = numbers => table(['', ...Array(SIDE).keys()],
+export const square = numbers => table(['row', ...Array(SIDE).keys()],
   Array.from({length: SIDE}, (_, y) => [y, ...numbers.slice(y * SIDE, (y + 1) * SIDE)]));
 
 export const bytes = base64 => Uint8Array.from(atob(base64), char => char.charCodeAt(0));
