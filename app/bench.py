@@ -1,7 +1,9 @@
 """`selfgrad bench grade`: how long a grade takes, always as a ratio to what it is compared with in the same run.
 
-Grades, a cold `import torch`, posts to the web app, the zygote's bare fork and a small process take turns in short
-blocks, so that a noisy neighbour hits them alike. Medians and 99th percentiles; absolute milliseconds and the load
+Two ways of taking turns, so that a noisy neighbour hits all kinds alike. *Steady*: a cold `import torch`, grades,
+bare runs, posts to the web app, the zygote's bare fork and a small process, in blocks of ten of a kind. *Rested*: a
+bare run, a grade, a post, one of each in turn and 30 ms of rest before each, as when a class types: the processor has
+been elsewhere meanwhile, and all its caches are cold. Medians and 99th percentiles; absolute milliseconds and the load
 average stand beside the ratios.
 """
 
@@ -12,19 +14,16 @@ import secrets
 import statistics
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from http.client import HTTPConnection
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from app.bank.bank import Bank
 from app.bank.question import Question
+from app.bench_web import served
 from app.grading.exams import Exams
 from app.grading.grade import grade
 from app.sandbox.job import Job
@@ -34,7 +33,10 @@ from app.terminal import Usage, progress
 
 ROUNDS = 20
 A_BLOCK = 10  # of one kind in a row, so that each kind meets only the work that it leaves behind itself
-REST_S = 0.1
+BLOCK_REST_S = 0.1
+TURNS = 200
+TURN_REST_S = 0.03
+SETTLING = 50  # grades after which everything that is made once is there
 LEAK_GRADES = 2_000
 THROUGHPUT_S = 5.0
 QUESTION, PART = "tensor-3x3", "write"
@@ -50,7 +52,9 @@ def grade_bench(settings: Settings, *, as_json: bool) -> None:
     with Pool(settings.lanes, standby=False) as pool:
         marked = Marked(question, pool)
         made: dict[str, Any] = {"machine": machine()}
-        made |= in_turns(pool, marked, settings)
+        with served(settings, f"{QUESTION}/{PART}", marked.part.solution) as post:
+            made |= steady(pool, marked, post)
+            made["rested"] = rested(marked, post)
         made |= throughput(pool, marked, settings.lanes)
         made |= leaks(pool, marked)
         made["load_after"] = os.getloadavg()
@@ -98,34 +102,54 @@ def machine() -> dict[str, Any]:
     }
 
 
-def in_turns(pool: Pool, marked: Marked, settings: Settings) -> dict[str, Any]:
-    with served(settings) as post, progress("taking turns", total=ROUNDS) as done:
-        measures: dict[str, Callable[[], float]] = {
-            "grade": marked,
-            "run": marked.bare,
-            "http": post,
-            "zygote_fork": pool.time_a_fork,
-            "small_fork": small_process,
-        }
-        seen: dict[str, Numbers] = {name: [] for name in ("cold", *measures)}
-        marked()
-        post()
+def steady(pool: Pool, marked: Marked, post: Callable[[], float]) -> dict[str, Any]:
+    """Blocks of ten of a kind."""
+    measures: dict[str, Callable[[], float]] = {
+        "grade": marked,
+        "run": marked.bare,
+        "http": post,
+        "zygote_fork": pool.time_a_fork,
+        "small_fork": small_process,
+    }
+    seen: dict[str, Numbers] = {name: [] for name in ("cold", *measures)}
+    marked()
+    post()
+    with progress("steady blocks", total=ROUNDS) as done:
         for _ in range(ROUNDS):
             seen["cold"].append(cold_import())
             for name, measure in measures.items():
-                time.sleep(REST_S)
+                time.sleep(BLOCK_REST_S)
                 seen[name] += [measure() for _ in range(A_BLOCK)]
             done()
     p50 = {name: statistics.median(numbers) for name, numbers in seen.items()}
+    more = {"cold import / grade": p50["cold"] / p50["grade"]}
+    more["grade / zygote fork and exit"] = p50["grade"] / p50["zygote_fork"]
+    return {"ms": spread(seen), "ratios": more | to_a_bare_run(seen)}
+
+
+def rested(marked: Marked, post: Callable[[], float]) -> dict[str, Any]:
+    """Single turns, each after a rest; the bare run rests as long as the post does."""
+    measures: dict[str, Callable[[], float]] = {"grade": marked, "run": marked.bare, "http": post}
+    seen: dict[str, Numbers] = {name: [] for name in measures}
+    with progress("rested turns", total=TURNS) as done:
+        for _ in range(TURNS):
+            for name, measure in measures.items():
+                time.sleep(TURN_REST_S)
+                seen[name].append(measure())
+            done()
+    return {"ms": spread(seen), "ratios": to_a_bare_run(seen)}
+
+
+def to_a_bare_run(seen: dict[str, Numbers]) -> dict[str, float]:
+    p50 = {name: statistics.median(seen[name]) for name in ("grade", "run", "http")}
     return {
-        "ms": {name: {"p50": p50[name], "p99": percentile(numbers, 99)} for name, numbers in seen.items()},
-        "ratios": {
-            "cold import / grade": p50["cold"] / p50["grade"],
-            "grade / zygote fork and exit": p50["grade"] / p50["zygote_fork"],
-            "grade / bare run": p50["grade"] / p50["run"],
-            "HTTP POST to verdict / bare run": p50["http"] / p50["run"],
-        },
+        "grade / bare run": p50["grade"] / p50["run"],
+        "HTTP POST to verdict / bare run": p50["http"] / p50["run"],
     }
+
+
+def spread(seen: dict[str, Numbers]) -> dict[str, dict[str, float]]:
+    return {name: {"p50": statistics.median(some), "p99": percentile(some, 99)} for name, some in seen.items()}
 
 
 def cold_import() -> float:
@@ -139,65 +163,6 @@ def small_process() -> float:
     started = time.perf_counter()
     subprocess.run(["/bin/true"], check=True)
     return (time.perf_counter() - started) * 1000
-
-
-@contextmanager
-def served(settings: Settings) -> Iterator[Callable[[], float]]:
-    """The web app in a process of its own, on a database of its own; gives a function that posts one answer and
-    returns milliseconds to the verdict."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "SELFGRAD_DATA_DIR": folder, "SELFGRAD_QUESTIONS": str(settings.questions)}
-        environment.pop("SELFGRAD_DATABASE_URL", None)
-        command = [sys.executable, "-m", "app", "serve", "--port", "0"]
-        server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, cwd=_ROOT)
-        try:
-            connection = HTTPConnection("127.0.0.1", _port(server), timeout=60)
-            _wait_ready(connection)
-            yield lambda: _post(connection)
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-_ROOT = Path(__file__).resolve().parent.parent
-_COOKIE: dict[str, str] = {}
-
-
-def _port(server: subprocess.Popen[str]) -> int:
-    assert server.stderr is not None
-    for line in server.stderr:
-        if "selfgrad is at" in line:
-            threading.Thread(target=server.stderr.read, daemon=True).start()
-            return int(line.rstrip().rpartition(":")[2].split("/")[0])
-    raise Usage("The web app did not start, so the benchmark cannot post to it.")
-
-
-def _wait_ready(connection: HTTPConnection) -> None:
-    for _ in range(600):
-        connection.request("GET", "/readyz")
-        ready = json.loads(connection.getresponse().read())
-        if ready["sandbox"]["ready"]:
-            return
-        time.sleep(0.1)
-    raise Usage("The web app's sandbox did not become ready: " + ready["sandbox"]["says"])
-
-
-def _post(connection: HTTPConnection) -> float:
-    body = json.dumps({"answer": _ANSWER})
-    headers = {"Content-Type": "application/json", **_COOKIE}
-    started = time.perf_counter()
-    connection.request("POST", f"/api/v1/questions/{QUESTION}/parts/{PART}/attempts", body, headers)
-    response = connection.getresponse()
-    made = json.loads(response.read())
-    took = (time.perf_counter() - started) * 1000
-    if response.status != 201 or not made["verdict"]["passed"]:
-        raise Usage(f"The web app answered {response.status} to the benchmark's right answer.")
-    if cookie := response.getheader("Set-Cookie"):
-        _COOKIE["Cookie"] = cookie.split(";")[0]
-    return took
-
-
-_ANSWER = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\ncorner = b[1:, 1:]\n"
 
 
 def throughput(pool: Pool, marked: Marked, lanes: int) -> dict[str, Any]:
@@ -221,7 +186,7 @@ def throughput(pool: Pool, marked: Marked, lanes: int) -> dict[str, Any]:
 
 def leaks(pool: Pool, marked: Marked) -> dict[str, Any]:
     """What the zygote and this process hold, before and after many grades."""
-    for _ in range(50):
+    for _ in range(SETTLING):
         marked()
     time.sleep(1)
     before = held(pool)
@@ -257,10 +222,11 @@ def percentile(numbers: Numbers, percent: int) -> float:
 
 def table(made: dict[str, Any]) -> str:
     rows = [f"{name}: {value}" for name, value in made["machine"].items()]
-    rows += ["", f"{'milliseconds':<36}{'p50':>10}{'p99':>10}"]
-    rows += [f"{name:<36}{row['p50']:>10.2f}{row['p99']:>10.2f}" for name, row in made["ms"].items()]
-    rows += ["", *(f"{name:<36}{ratio:>10.2f}" for name, ratio in made["ratios"].items()), ""]
-    rows += [f"grades a second, {name:<19}{rate:>10.1f}" for name, rate in made["grades_per_second"].items()]
+    for title, some in (("steady, in blocks of ten", made), ("rested, one by one", made["rested"])):
+        rows += ["", title, f"{'milliseconds':<36}{'p50':>10}{'p99':>10}"]
+        rows += [f"{name:<36}{row['p50']:>10.2f}{row['p99']:>10.2f}" for name, row in some["ms"].items()]
+        rows += [f"{name:<36}{ratio:>10.2f}" for name, ratio in some["ratios"].items()]
+    rows += ["", *(f"grades a second, {name:<19}{rate:>10.1f}" for name, rate in made["grades_per_second"].items())]
     for moment in ("held_before", f"held_after_{LEAK_GRADES}"):
         rows += ["", moment.replace("_", " ")]
         rows += [f"  {name.replace('_', ' '):<34}{number:>10}" for name, number in made[moment].items()]

@@ -167,6 +167,15 @@ def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) 
     grade_bench(settings, as_json=as_json)
 
 
+@bench.command("train")
+def bench_train(data: DataOption = "auto", device: DeviceOption = "cpu", as_json: JsonOption = False) -> None:
+    """How long an epoch takes in many ways, beside the machine's own limits."""
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app.bench_train import train_bench
+
+    train_bench(settings, data, device, as_json=as_json)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing but a fault of our own leaves a traceback."""
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -56,7 +56,7 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
     )
     problems.install(app)
     for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
-        app.include_router(page.router)
+        app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
     app.add_middleware(Brief)

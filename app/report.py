@@ -24,8 +24,11 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 
 
 def verdict_text(verdict: Verdict) -> str:
-    """The summary first, then the smallest failing input, the checks, the error, what was printed, and how."""
+    """The summary first, then a known mistake, the smallest failing input, the error, the checks, and how."""
     blocks = [harmless(verdict.summary), _score(verdict)]
+    for note in verdict.notes or ():
+        begun = "A common mistake: " if note.id.startswith("wrong-") else ""
+        blocks.append(begun + harmless(note.says.strip()))
     if verdict.counterexample is not None:
         blocks.append(_counterexample(verdict.counterexample))
     if verdict.error is not None:

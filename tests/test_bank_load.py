@@ -156,6 +156,11 @@ def test_a_function_that_comes_about_in_another_way_is_no_fault(solution: str) -
     assert source(changed(("def double(xs):\n          return [2 * x for x in xs]", solution)))
 
 
+def test_a_trial_that_defines_none_is_told_at_its_code() -> None:
+    fault = only(changed(("    cases:", "    trial: |\n      def tried(xs):\n          return double(xs)\n    cases:")))
+    assert "`trial` has to define a function `trial(...)`, which calls `double`" in fault.message
+
+
 def test_draws_without_make_are_told_at_their_code() -> None:
     text = changed(("def make(rng):", "def made(rng):"))
     assert "has to define a function `make(rng)`" in only(text).message

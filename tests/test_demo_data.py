@@ -1,6 +1,7 @@
 """Pictures: PNG files in bulk, archives and folders that may be hostile, what is kept, and our own handwriting."""
 
 import io
+import os
 import struct
 import tarfile
 import zlib
@@ -172,6 +173,23 @@ def test_a_path_without_pictures_says_which_are_missing(tmp_path: Path) -> None:
         load(str(tmp_path), tmp_path)
     with pytest.raises(BadData, match="no such|There is no"):
         load(str(tmp_path / "nowhere"), tmp_path)
+
+
+def test_a_pipe_is_not_waited_for_and_hidden_files_are_passed_over(tmp_path: Path) -> None:
+    with tarfile.open(small_archive(tmp_path / "few.tgz", hidden)) as opened:
+        opened.extractall(tmp_path / "folder", filter="data")
+    for path in (tmp_path / "few.tgz", tmp_path / "folder"):
+        assert load(str(path), tmp_path).counts == (2, 2, 2, 2)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.tgz")
+        os.mkfifo(tmp_path / "folder" / "mnist_sample" / "train" / "3" / "pipe.png")
+        assert load(str(tmp_path / "folder"), tmp_path).counts == (2, 2, 2, 2)
+        with pytest.raises(BadData, match="neither"):
+            load(str(tmp_path / "pipe.tgz"), tmp_path)
+
+
+def hidden(archive: tarfile.TarFile) -> None:
+    add(archive, "mnist_sample/train/3/._9.png", b"what some systems put beside a file")
 
 
 def test_kept_pictures_come_back_with_their_provenance_and_a_damaged_file_does_not(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ import pytest
 
 from app.cli import main
 from app.demo.archive import BadData
-from app.demo.data import MNIST_SHA256, kept_file
+from app.demo.data import MNIST_SHA256, keep, kept_file
 from app.demo.fetch import HEAD, NotFetched, Source, fetch
+from app.demo.strokes import VERSION
+from tests.demo_parts import few
 from tests.test_demo_data import add, small_archive
 
 
@@ -98,10 +100,10 @@ def test_a_torn_download_goes_on_where_it_stopped(archive: bytes, tmp_path: Path
 
 def test_a_server_that_knows_no_ranges_is_asked_for_the_whole(tmp_path: Path) -> None:
     with serving(small_archive(tmp_path / "few.tgz").read_bytes()) as served:
-        served.gives, served.ranges = [500], False
+        served.gives, served.ranges = [100], False
         with pytest.raises(BadData, match="does not hold the pictures"):  # so it could be read to its end
             fetch(tmp_path, source(served))
-    assert served.asked == [None, "bytes=500-"]
+    assert served.asked == [None, "bytes=100-"]
 
 
 def test_what_is_left_of_another_file_is_dropped(tmp_path: Path) -> None:
@@ -120,6 +122,13 @@ def test_a_server_that_refuses_is_told_with_its_answer(tmp_path: Path, status: i
         served.status = status
         with pytest.raises(NotFetched, match=str(status)):
             fetch(tmp_path, source(served))
+
+
+@pytest.mark.parametrize("url", ["http://", "http:///x", "http://[::1", "http://127.0.0.1:99999/x", "http://a b/"])
+def test_an_address_that_makes_no_sense_is_told(tmp_path: Path, url: str) -> None:
+    for scheme in ("http", "https"):
+        with pytest.raises(NotFetched, match="could not be downloaded"):
+            fetch(tmp_path, Source(url.replace("http", scheme), 10, ""))
 
 
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -176,8 +185,9 @@ def test_data_info_says_what_would_be_used_and_where_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SELFGRAD_DATA_DIR", str(tmp_path))
+    keep(few(), tmp_path / "demo" / f"synthetic-{VERSION}-1.pixels")
     assert main(["data", "info"]) == 0
-    assert "synthetic" in (said := capsys.readouterr().out) and "data fetch" in said
+    assert "few, drawn; ours" in (said := capsys.readouterr().out) and "data fetch" in said
     assert main(["data", "info", "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
-    assert row["counts"]["train/3"] == 3500 and Path(row["kept_at"]).exists() and row["provenance"]["licence"]
+    assert row["counts"]["train/3"] == 150 and Path(row["kept_at"]).exists() and row["provenance"]["licence"]

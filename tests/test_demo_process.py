@@ -13,7 +13,7 @@ import pytest
 
 from app.demo.data import keep
 from app.demo.mailbox import Mailbox
-from app.demo.process import Message, Trainer, TrainerGone
+from app.demo.process import Message, Trainer, TrainerBusy, TrainerGone
 from app.demo.strokes import VERSION
 from tests.demo_parts import few
 
@@ -112,6 +112,18 @@ def last_frame_before_silence(trainer: Trainer) -> Message:
         newest = message
     assert newest is not None and newest.name == "frame"
     return newest
+
+
+def test_a_busy_trainer_takes_no_second_training_and_the_next_begins_with_its_start(trainer: Trainer) -> None:
+    trainer.start({"model": "net", "epochs": 1000}, pace=50)
+    next(trainer.events())
+    with pytest.raises(TrainerBusy):
+        trainer.start({})
+    trainer.stop()
+    while trainer.busy:
+        time.sleep(0.01)
+    trainer.start({"epochs": 1})
+    assert next(trainer.events()).name == "start" and list(trainer.events())[-1].name == "done"
 
 
 def test_frames_come_at_most_25_times_a_second(trainer: Trainer) -> None:

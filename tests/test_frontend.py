@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.bank.bank import Bank
 from app.sandbox.pool import Level
 from app.web.render import Pages, Static
 
@@ -31,15 +32,28 @@ def weight(*paths: Path) -> int:
     return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
 
 
-@pytest.mark.parametrize("page", ["demo", "kinds"])
-def test_the_styles_of_a_page_weigh_at_most_10_kb(page: str) -> None:
-    assert weight(*(STATIC / "css" / f"{name}.css" for name in ("page", "print", page))) <= 10_000
+@pytest.mark.parametrize("own", [["demo"], ["kinds", "draw"]], ids=["demo", "questions"])
+def test_the_styles_of_a_page_weigh_at_most_10_kb(own: list[str]) -> None:
+    assert weight(*(STATIC / "css" / f"{name}.css" for name in ["page", "print", *own])) <= 10_000
 
 
-@pytest.mark.parametrize("demo", [False, True], ids=["questions", "demo"])
-def test_the_scripts_of_a_page_without_the_editor_weigh_at_most_15_kb(demo: bool) -> None:
-    scripts = [path for path in SCRIPTS if path.name.startswith("demo-") == demo or path.name == "theme.js"]
-    assert len(scripts) > 5 and weight(*scripts) <= 15_000
+def scripts_for(kinds: set[str]) -> list[Path]:
+    """The scripts of a page with parts of these kinds: some are only there for some kinds."""
+    lines = (ROOT / "templates" / "_scripts.html").read_text(encoding="utf-8").splitlines()
+    wanted = [line for line in lines if "if" not in line or kinds & set(re.findall(r"'(\w+)' in kinds", line))]
+    return [STATIC / name for line in wanted for name in re.findall(r"static\('(js/[\w-]+\.js)'\)", line)]
+
+
+def test_the_scripts_of_a_page_without_the_editor_weigh_at_most_15_kb() -> None:
+    pages: list[set[str]] = [{part.kind for part in one.parts} for one in Bank(ROOT / "questions").questions]
+    assert STATIC / "js" / "sketch-pad.js" in scripts_for({"draw"})
+    for kinds in pages:
+        assert weight(STATIC / "js" / "theme.js", *scripts_for(kinds)) <= 15_000, kinds
+
+
+def test_the_scripts_of_the_demo_weigh_at_most_15_kb() -> None:
+    demo = [path for path in SCRIPTS if path.name.startswith("demo-")]
+    assert len(demo) > 3 and weight(STATIC / "js" / "theme.js", *demo) <= 15_000
 
 
 def test_the_editor_weighs_at_most_130_kb() -> None:

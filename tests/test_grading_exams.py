@@ -13,6 +13,18 @@ PART = function_part()
 QUESTION = question_of(PART)
 
 
+SHARING = "def share(x, shape):\n    seen = x.reshape(shape)\n    seen[0] = 9\n    return seen, x\n"
+
+
+def test_a_value_that_would_lose_its_strides_is_told_as_it_was_written(runner: Runner) -> None:
+    part_of_a_table = "torch.zeros(3, 4)[:, :2]"
+    cases = [{"args": [{"py": "torch.zeros(6)"}, [3, 2]]}, {"args": [{"py": part_of_a_table}, [3, 2, 1]]}]
+    part = function_part(solution=SHARING, function="share", cases=cases, random=None)
+    made = grade(question_of(part), part, SHARING.replace("x.reshape", "x.contiguous().view"), runner, seed=1)
+    assert made.counterexample is not None and part_of_a_table in str(made.counterexample.args)
+    assert "survives" not in made.summary
+
+
 def test_a_prepared_exam_leaves_one_child_for_the_grade(runner: Runner) -> None:
     counting = Counting(runner)
     exams = Exams(counting)

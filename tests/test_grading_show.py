@@ -61,6 +61,7 @@ def test_a_long_value_is_cut_with_a_sign(limit: int) -> None:
 def test_arguments_are_written_with_commas() -> None:
     assert show_all(([1], "ab")) == "[1], 'ab'"
     assert show_all((list(range(99)),) * 3, 40).endswith("…")
+    assert show_all((1, "a" * 30), 40) == f"1, '{'a' * 30}'"
 
 
 def test_a_text_is_made_printable_and_keeps_its_lines() -> None:

@@ -83,7 +83,14 @@ AVOIDED = {
     "attribute": ("ndim", "def f(t):\n    return t.ndim\n", "`ndim` is used (line 2)"),
     "by its name": ("ndim", "def f(t):\n    return getattr(t, 'ndim')\n", "`ndim` is used (line 2)"),
     "import": ("reduce", "from functools import reduce as r\n", "`reduce` is used (line 1)"),
+    "operator": ("@", "def f(a, b):\n    return a @ b\n", "`@` is used (line 2)"),
+    "operator with an equals sign": ("@", "def f(a, b):\n    a @= b\n    return a\n", "`@` is used (line 2)"),
     "dotted": ("torch.relu", "import torch\n\ndef f(t):\n    return torch.relu(t)\n", "`relu` is used (line 4)"),
+    "attribute alone": ("ndim", "def f(t):\n    return t.ndim\n", "`ndim` is used (line 2)"),
+    "attribute by import": ("ndim", "from numpy import ndim as f\n", "`ndim` is used (line 1)"),
+    "another name for it": ("sum", "sum = sum\n\ndef f(xs):\n    return sum(xs)\n", "`sum` is used"),
+    "a default": ("sum", "def f(xs, sum=sum):\n    return sum(xs)\n", "`sum` is used"),
+    "beside a helper": ("dot", "import torch\n\ndef dot(a, b):\n    return torch.dot(a, b)\n", "`dot` is used (line"),
     "hidden": ("ndim", "def f(t):\n    return eval('t.nd' + 'im')\n", "`eval` (line 2) hides what really runs"),
 }
 
@@ -99,7 +106,13 @@ UNUSED = {
     "another name": ("sum", "def f(xs):\n    return summary(xs)\n"),
     "behind a return": ("loop", "def f(xs):\n    return xs\n    for x in xs:\n        pass\n"),
     "never taken": ("loop", "def f(xs):\n    if False:\n        for x in xs:\n            pass\n"),
+    "a variable of that name": ("ndim", "def f(t):\n    ndim = len(t.shape)\n    return ndim\n"),
+    "a function of that name": ("f", "def f(t):\n    return 1 + f(t[0]) if len(t) else 0\n"),
+    "a decorator": ("@", "@staticmethod\ndef f(xs):\n    return xs\n"),
     "in a text": ("ndim", "def f(t):\n    return 'ndim'\n"),
+    "a helper of one's own": ("dot", "def dot(a, b):\n    return (a * b).sum()\n\ndef f(a):\n    return dot(a, a)\n"),
+    "a variable": ("inner", "def f(xs):\n    inner = 0\n    inner = inner + xs[0]\n    return inner\n"),
+    "an argument": ("dim", "def f(x, dim):\n    return x.sum(dim)\n"),
     "a comprehension is no loop": ("loop", "def f(xs):\n    return [x for x in xs]\n"),
 }
 
@@ -108,6 +121,16 @@ UNUSED = {
 def test_what_is_not_used_is_not_found(what: str, source: str, runner: Runner) -> None:
     (check,) = judged(source, runner, function="f", rules=[{"avoids": [what]}])
     assert check.passed, check.says
+
+
+def test_several_names_in_one_rule_are_one_check(runner: Runner) -> None:
+    source = "def f(a, b):\n    return (a * b).sum()\n"
+    (kept,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "matmul", "loop"]}])
+    assert kept.passed and kept.says == "None of `@`, `matmul` and a loop is used."
+    (many,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "a1", "a2", "a3", "a4"]}])
+    assert many.passed and many.says == "None of `@`, `a1`, `a2` and 2 others is used."
+    (broken,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "sum", "loop"]}])
+    assert not broken.passed and broken.id == "avoids-@" and "`sum` is used (line 2)" in broken.says
 
 
 HOSTILE = {

@@ -82,6 +82,17 @@ def test_lengths_that_are_always_equal_stay_equal(runner: Runner) -> None:
     assert counterexample(part, "def dot(a, b):\n    return a[0] * b[0]", runner).args == "[0, 1], [0, 1]"
 
 
+def test_tensors_that_always_have_one_shape_keep_one(runner: Runner) -> None:
+    make = (
+        "def make(rng):\n    shape = [rng.randint(1, 3) for _ in range(rng.randint(0, 3))]\n"
+        "    return torch.randint(-9, 10, shape), torch.randint(-9, 10, shape)"
+    )
+    part = part_of("def dot(a, b):\n    return (a * b).sum()", make, [{"py": "torch.ones(2)"}, {"py": "torch.ones(2)"}])
+    of_rows = "def dot(a, b):\n    return (a * b).sum() if a.ndim < 2 else (a * b)[0].sum()"
+    found = counterexample(part, of_rows, runner)
+    assert found.args == "tensor([[0], [1]]), tensor([[0], [1]])"
+
+
 def test_an_index_stays_inside_its_list(runner: Runner) -> None:
     make = (
         "def make(rng):\n    xs = [rng.randint(0, 9) for _ in range(rng.randint(1, 6))]\n"

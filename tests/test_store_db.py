@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
-from app.store import db, people, schema
+from app.store import db, drafts, people, schema
 from app.store.db import CannotSave, Database, Unusable
-from app.store.tables import LEARNER
+from app.store.tables import DRAFT, LEARNER
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -37,6 +37,55 @@ def test_every_connection_is_safe(database: Database, pragma: str, value: object
     with database.read() as first, database.read() as second:
         for connection in (first, second):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+@pytest.mark.parametrize("pragma, value", [("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)])
+def test_the_connection_that_all_writes_share_is_safe(database: Database, pragma: str, value: object) -> None:
+    for _ in range(2):
+        with database.write() as connection:
+            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_statement_stores_what_sqlalchemy_itself_would(database: Database) -> None:
+    values = {
+        "learner": "me",
+        "question": "q",
+        "part": "p",
+        "text": "\0é",
+        "version": 3,
+        "saved": NOW,
+        "submitted": True,
+    }
+    with database.write() as connection:
+        people.ensure(connection, "me", NOW)
+        assert drafts.PUT(connection, values) == 1
+        ours = connection.exec_driver_sql("SELECT * FROM draft").one()
+        connection.execute(delete(DRAFT))
+        connection.execute(insert(DRAFT), values)
+        assert connection.exec_driver_sql("SELECT * FROM draft").one() == ours
+
+
+def test_a_statement_says_how_many_rows_it_changed(database: Database) -> None:
+    with database.write() as connection:
+        changed = [people.ENSURE(connection, {"id": "me", "created": NOW}) for _ in range(2)]
+    assert changed == [1, 0]
+
+
+def test_a_statement_without_a_value_is_a_mistake(database: Database) -> None:
+    with database.write() as connection:
+        people.ensure(connection, "me", NOW)
+    with pytest.raises(KeyError), database.write() as connection:
+        people.ENSURE(connection, {"id": "you"})
+    assert learners(database) == 1
+
+
+def test_statements_of_both_sorts_share_a_transaction(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.write() as connection:
+        people.ensure(connection, "me", NOW)
+        connection.execute(insert(LEARNER), {"id": "you", "created": NOW})
+        assert connection.execute(select(func.count()).select_from(LEARNER)).scalar() == 2
+        raise ZeroDivisionError
+    assert learners(database) == 0
 
 
 def test_many_writers_lose_nothing(database: Database) -> None:

@@ -158,3 +158,21 @@ def test_every_migration_can_be_undone(database: Database) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert names(database) == {"alembic_version"}
+
+
+def test_what_was_answered_before_hints_had_to_be_earned_counts_as_honest_tries(database: Database) -> None:
+    config = schema.config()
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO learner (id, created) VALUES ('l', '2026-01-01')")
+        connection.exec_driver_sql(
+            "INSERT INTO attempt (id, learner, question, part, kind, version, answer, status, created, passed)"
+            " VALUES ('i', 'l', 'q', 'p', 'code', 'v', 'a', 'graded', '2026-01-01', 0)"
+        )
+        names = "learner, question, part, attempts, done, last, worked"
+        connection.exec_driver_sql(f"INSERT INTO progress ({names}) VALUES ('l', 'q', 'p', 3, 0, 'i', '2026-01-01')")
+    schema.migrate(database.engine)
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT attempts, tries FROM progress").all() == [(3, 3)]
+        assert connection.exec_driver_sql("SELECT id, certainty FROM attempt").all() == [("i", None)]

@@ -98,6 +98,13 @@ def test_a_question_that_is_done_gives_all_its_hints(client: TestClient) -> None
     assert hints_on(client.get(PAGE).text) == 2
 
 
+@pytest.mark.usefixtures("patient")
+def test_a_known_mistake_is_told_under_the_summary(client: TestClient) -> None:
+    page = client.post(FORM, data={"answer": "def double(xs):\n    return 2 * xs\n"}).text
+    assert "A common mistake" in page and "repeats the list." in page
+    assert page.index('class="summary"') < page.index("A common mistake") < page.index('class="checks"')
+
+
 def test_an_answer_leads_to_its_own_page(client: TestClient) -> None:
     sent = client.post(FORM, data={"answer": RIGHT}, follow_redirects=False)
     assert sent.status_code == 303 and sent.headers["location"].startswith("/attempts/")

@@ -119,3 +119,20 @@ def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
 def test_a_value_of_no_known_kind_cannot_be_sent() -> None:
     with pytest.raises(TypeError, match="object"):
         pack(object())
+
+
+@pytest.mark.parametrize(
+    ("source", "bare"),
+    [
+        ("import torch; a = torch.ones(2, 3)", True),
+        ("import torch; a = torch.ones(6)[2:].view(2, 2)", True),
+        ("import torch; a = torch.ones(2, 3).t()", False),
+        ("import torch; a = torch.ones(1).expand(3)", False),
+        ("import torch; a = torch.ones(2, requires_grad=True); b = 2 * a", True),
+        ("import torch; a = torch.ones(2, requires_grad=True); a.sum().backward()", False),
+        ("import numpy; a = numpy.ones((2, 3))", True),
+        ("import numpy; a = numpy.ones((2, 3)).T", False),
+    ],
+)
+def test_what_an_array_is_beyond_its_numbers_is_noticed(source: str, bare: bool, runner: Runner) -> None:
+    assert runner(Job(source=source, variables=("a",))).variables["a"].bare is bare

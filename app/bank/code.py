@@ -18,6 +18,9 @@ def complaints(root: Node) -> Iterator[Complaint]:
             yield from _unparsable(part, ("parts", index), key, "exec")
         for number, case in enumerate(_list(part, "cases")):
             yield from _arguments(case.at(("args",)), ("parts", index, "cases", number, "args"))
+        yield from _unparsable(part, ("parts", index), ("curve",), "eval")
+        for number, wrong in enumerate(_list(part, "wrong")):
+            yield from _unparsable(wrong, ("parts", index, "wrong", number), ("curve",), "eval")
 
 
 def _list(node: Node, key: str) -> list[Node]:

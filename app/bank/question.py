@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.bank.closed import ChoicePart, NumberPart, OrderPart, PredictPart
 from app.bank.frozen import Frozen, Name, Slug, Text
+from app.bank.sketch import DrawPart
 
 
 class Case(Frozen):
@@ -37,10 +38,10 @@ class Compare(Frozen):
 
 class Rule(Frozen):
     """A demand on the source itself. `list-comprehension`: a list comprehension makes the returned value.
-    `no-loop`: no `for`, `while` or comprehension runs. A `function` must be called / a name must not be used."""
+    A name in `avoids` must not be used, unless the answer itself gives that name to something."""
 
     uses: Literal["list-comprehension"] | None = None
-    avoids: tuple[str, ...] = ()  # "loop", "comprehension", or a name such as "ndim"
+    avoids: tuple[str, ...] = ()  # "loop", "comprehension", "@" between two values, or a name
     says: str | None = None  # a sentence of the author's instead of the standard one
 
     @model_validator(mode="after")
@@ -72,6 +73,7 @@ class Runs(Frozen):
     function: Name | None = None
     variables: tuple[Name, ...] = ()
     setup: str = ""
+    trial: str = ""  # defines `trial(...)`, which meets the cases in the function's place and calls it
     cases: tuple[Case, ...] = ()
     random: Random | None = None
     compare: Compare = Compare()
@@ -86,6 +88,8 @@ class Runs(Frozen):
             raise ValueError("a part with `function` needs `cases` or `random`")
         if self.variables and (self.cases or self.random):
             raise ValueError("`cases` and `random` belong to a part with `function`")
+        if self.trial and not self.function:
+            raise ValueError("`trial` belongs to a part with `function`, which it calls")
         return self
 
 
@@ -165,7 +169,7 @@ class ProsePart(Frozen):
 
 
 Part = Annotated[
-    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart,
+    CodePart | ProsePart | ChoicePart | NumberPart | PredictPart | OrderPart | ParsonsPart | DrawPart,
     Field(discriminator="kind"),
 ]
 

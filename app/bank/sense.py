@@ -8,6 +8,7 @@ from typing import Any
 from app.bank.fault import shown
 from app.bank.question import CodePart, ProsePart, Question
 from app.bank.sense_closed import CLOSED, Doubt, repeats
+from app.bank.sense_sketch import draw
 
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -68,6 +69,9 @@ def _code(part: CodePart) -> Iterator[Doubt]:
     for index, name in enumerate(part.variables):
         if bound is not None and name not in bound:
             yield ("variables", index), f"the solution makes no variable `{name}`; {_guess(name, bound)}"
+    tried = _bound(part.trial) if part.trial else None
+    if tried is not None and "trial" not in tried:
+        yield ("trial",), f"`trial` has to define a function `trial(...)`, which calls `{part.function}`"
     made = _bound(part.random.make) if part.random is not None else None
     if made is not None and "make" not in made:
         yield ("random", "make"), "`make` has to define a function `make(rng)`, which returns a tuple of arguments"
@@ -96,4 +100,4 @@ def _bound(source: str) -> list[str] | None:
     return None if "*" in names else list(dict.fromkeys(names))
 
 
-SENSE: dict[str, Callable[[Any], Iterator[Doubt]]] = {"code": _code, "prose": _prose, **CLOSED}
+SENSE: dict[str, Callable[[Any], Iterator[Doubt]]] = {"code": _code, "prose": _prose, "draw": draw, **CLOSED}

@@ -11,6 +11,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from io import RawIOBase
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ TOP = "mnist_sample"
 MEMBERS = 100_000
 MEMBER_BYTES = 1 << 20  # labels.csv is the largest of the original: under 300 kB
 ALL_BYTES = 1 << 26
-WANTED = re.compile(r"(?:[^/]+/)?((?:train|valid)/[37])/([^/]+\.png)")
+WANTED = re.compile(r"(?:[^/]+/)?((?:train|valid)/[37])/([^/.][^/]*\.png)")
 
 Files = dict[str, dict[str, bytes]]  # group -> name -> the file
 
@@ -35,6 +36,8 @@ class BadData(ValueError):
 
 def read_pictures(path: Path) -> dict[str, NDArray[np.uint8]]:
     """Group -> pixels [n, 784], each group in the order of its names, from a folder or a .tgz. Raises BadData."""
+    if not (path.is_dir() or path.is_file()):
+        raise BadData(f"{path} is neither a folder nor a file.")
     try:
         files = _in_folder(path) if path.is_dir() else _in_archive(path)
         lacking = [group for group in GROUPS if not files.get(group)]
@@ -49,7 +52,14 @@ def read_pictures(path: Path) -> dict[str, NDArray[np.uint8]]:
 
 def _in_folder(path: Path) -> Files:
     top = path / TOP if (path / TOP).is_dir() else path
-    return {group: {file.name: _small(file) for file in (top / group).glob("*.png")} for group in GROUPS}
+    return {group: {file.name: _small(file) for file in _visible(top / group)} for group in GROUPS}
+
+
+def _visible(folder: Path) -> list[Path]:
+    files = [file for file in islice(folder.glob("*.png"), MEMBERS + 1) if file.name[0] != "." and file.is_file()]
+    if len(files) > MEMBERS:
+        raise BadData(f"{folder} has more than {MEMBERS} pictures, which is too many.")
+    return files
 
 
 def _small(file: Path) -> bytes:

@@ -125,11 +125,15 @@ class FastLinear(FastStep):
         return self.weights["w"], self.last.xt @ self.last.slope * (SCALE / len(self.last.slope))
 
 
+def shut(slopes: Tensor, hidden: Tensor) -> None:
+    """A closed unit passes nothing back: zero, in place, wherever the hidden unit is not above 0."""
+    torch.ops.aten.threshold_backward.grad_input(slopes, hidden, 0, grad_input=slopes)
+
+
 class NetBatch(Batch):
     def __init__(self, m: int, pixels: int, hidden: int, device: torch.device) -> None:
         super().__init__(m, pixels, device)
         self.hidden = torch.zeros(m, hidden, device=device)
-        self.open = torch.zeros(m, hidden, dtype=torch.bool, device=device)
         self.slopes = torch.zeros(m, hidden, device=device)
         self.ones = torch.ones(m, device=device)
 
@@ -142,14 +146,13 @@ class FastNet(FastStep):
     def forward(self, batch: Batch, scores: Tensor) -> None:
         assert isinstance(batch, NetBatch)
         torch.addmm(self.weights["b1"], batch.x, self.weights["w1"].t(), alpha=SCALE, out=batch.hidden)
-        batch.hidden.clamp_(min=0)
+        batch.hidden.relu_()
         torch.addmv(self.weights["b2"], batch.hidden, self.weights["w2"], out=scores)
 
     def backward(self, batch: Batch) -> None:
         assert isinstance(batch, NetBatch)
-        torch.mul(batch.slope[:, None], self.weights["w2"], out=batch.slopes)
-        torch.gt(batch.hidden, 0, out=batch.open)
-        batch.slopes.mul_(batch.open)  # a closed unit passes nothing back
+        torch.outer(batch.slope, self.weights["w2"], out=batch.slopes)
+        shut(batch.slopes, batch.hidden)
         share = 1 / len(batch.slope)
         into, factor = self._targets("w1")
         into.addmm_(batch.slopes.t(), batch.x, alpha=factor * share * SCALE)
@@ -162,7 +165,7 @@ class FastNet(FastStep):
         self._apply()
 
     def valid_scores(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = torch.addmm(self.weights["b1"], pixels, self.weights["w1"].t(), alpha=SCALE).clamp_(min=0)
+        hidden = torch.addmm(self.weights["b1"], pixels, self.weights["w1"].t(), alpha=SCALE).relu_()
         return torch.addmv(self.weights["b2"], hidden, self.weights["w2"]), hidden
 
     def picture(self) -> tuple[Tensor, Tensor]:

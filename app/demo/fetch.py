@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from app.demo.archive import TOP, BadData
@@ -49,7 +48,7 @@ def fetch(data_dir: Path, source: Source = ORIGINAL, progress: Callable[[], None
     Raises NotFetched, BadData when a check fails, and OSError when the data folder cannot be written."""
     if data := fetched(data_dir):
         return data
-    if urlsplit(source.url).scheme not in ("http", "https"):
+    if not source.url.startswith(("http://", "https://")):
         raise NotFetched(f"{source.url!r} is no address that begins with http:// or https://.")
     part = data_dir / FOLDER / f"{TOP}.tgz.part"
     part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -73,7 +72,9 @@ def _download(source: Source, part: Path, progress: Callable[[], None]) -> None:
             return
         try:
             _go_on(source, part, progress)
-        except (HTTPError, URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        except BadData:
+            raise
+        except (URLError, http.client.HTTPException, TimeoutError, ConnectionError, ValueError) as error:
             why = _told(error)
             if isinstance(error, HTTPError):
                 error.close()
@@ -115,10 +116,19 @@ def _go_on(source: Source, part: Path, progress: Callable[[], None]) -> None:
         if length.isdecimal() and at + int(length) != source.size:
             raise BadData(f"{source.url} has {at + int(length):,} bytes and not {source.size:,}: it is another file.")
         with part.open("ab" if at else "wb") as file:
-            while at < source.size and (piece := answer.read(min(PIECE, source.size - at))):
+            while at < source.size and (piece := _read(answer, min(PIECE, source.size - at))):
                 file.write(piece)
                 at += len(piece)
                 progress()
+
+
+def _read(answer: Any, size: int) -> bytes:
+    """Raises ConnectionError, so that a fault of the network is not taken for one of the disk."""
+    try:
+        piece: bytes = answer.read(size)
+        return piece
+    except OSError as error:
+        raise ConnectionError(str(error)) from None
 
 
 def _goes_on_at(answer: Any, at: int) -> bool:

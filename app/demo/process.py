@@ -41,6 +41,10 @@ class TrainerGone(Exception):
     """The child process is not there any more."""
 
 
+class TrainerBusy(Exception):
+    """It trains already: stop it, and wait for its end."""
+
+
 @dataclass(frozen=True)
 class Message:
     """An event: its name, and the whole of it as one line of JSON."""
@@ -101,8 +105,11 @@ class Trainer:
         pace: float | None = None,
     ) -> None:
         """Begin a training; what is wrong with the settings comes back as an `error` event. `config` has the fields of
-        `config.Config`, and `preset`. Raises TrainerGone."""
-        self.busy = True
+        `config.Config`, and `preset`. Raises TrainerBusy and TrainerGone."""
+        if self.busy:
+            raise TrainerBusy("This trainer is busy with another training.")
+        self.busy = self.alive
+        self._mail = Mailbox()  # whoever left the training before in the middle must not be met here
         self._weights = ""
         self._say(command="start", kind=kind, config=config, data=data, rates=rates, pace=pace)
 

@@ -9,6 +9,7 @@ by the seed), with cross-entropy its hidden units shut for good. The linear mode
 import math
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,10 +18,10 @@ from torch import Tensor
 from app.demo.config import HIDDEN, MOST_LR, BadConfig, Config
 from app.demo.data import Data
 from app.demo.events import Step, SweepDone, SweepEpoch, SweepEvent, SweepStart
-from app.demo.fast import SCALE, Batch, FastStep, Rows
+from app.demo.fast import SCALE, Batch, FastStep, Rows, shut
 from app.demo.models import Weights, first_weights
 from app.demo.train import Clock, epoch_order, losses
-from app.demo.ways import Course, Plan
+from app.demo.ways import GENTLE, Course, Plan
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 300.0)
 MOST_RATES = 64
@@ -75,7 +76,7 @@ class SweepNet(SweepStep):
     def forward(self, batch: Batch, scores: Tensor) -> None:
         assert isinstance(batch, SweepBatch)
         torch.addmm(self.weights["b1"], batch.x, self.weights["w1"].t(), alpha=SCALE, out=batch.hidden)
-        batch.hidden.clamp_(min=0)
+        batch.hidden.relu_()
         torch.mul(batch.hidden.view_as(batch.work), self.weights["w2"], out=batch.work)
         torch.sum(batch.work, dim=2, out=scores)
         scores.add_(self.weights["b2"])
@@ -85,7 +86,7 @@ class SweepNet(SweepStep):
         share = -1 / len(batch.slope)
         hidden, slopes = batch.hidden.view_as(batch.work), batch.work
         torch.mul(batch.slope[:, :, None], self.weights["w2"], out=slopes)
-        slopes.mul_(hidden > 0)
+        shut(slopes, hidden)
         flat = slopes.view_as(batch.hidden)
         self.weights["w1"].addmm_(flat.t(), batch.x, alpha=share * SCALE)
         self.weights["b1"].addmv_(flat.t(), batch.ones, alpha=share)
@@ -94,7 +95,7 @@ class SweepNet(SweepStep):
         self.weights["b2"].addmv_(batch.slope.t(), batch.ones, alpha=share)
 
     def valid_scores(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = torch.addmm(self.weights["b1"], pixels, self.weights["w1"].t(), alpha=SCALE).clamp_(min=0)
+        hidden = torch.addmm(self.weights["b1"], pixels, self.weights["w1"].t(), alpha=SCALE).relu_()
         hidden = hidden.view(len(pixels), *self.weights["w2"].shape)
         return (hidden * self.weights["w2"]).sum(dim=2) + self.weights["b2"], hidden
 
@@ -113,6 +114,12 @@ def first_of_all(config: Config, rates: int, generator: torch.Generator) -> Weig
         "w2": one["w2"].repeat(rates, 1),
         "b2": one["b2"].repeat(rates),
     }
+
+
+def sweep_plan(config: Config, data: Data, rates: Sequence[float]) -> Plan:
+    step = SWEEP[config.model]
+    gentle = partial(step, config, rates=[min(rate, GENTLE) for rate in rates])
+    return Plan(partial(step, config, rates=rates), gentle, config.batch_size, data, (len(rates),))
 
 
 class Sweep:
@@ -137,14 +144,10 @@ class Sweep:
         self.most_s = compute_s
         self.generator = torch.Generator().manual_seed(config.seed)
         first = first_of_all(config, len(self.rates), self.generator)
-        plan = Plan(self._make_step, config.batch_size, data, (len(self.rates),))
-        self.course = Course(plan, first, config.device)
+        self.course = Course(sweep_plan(config, data, self.rates), first, config.device)
         self.step = self.epoch = 0
         self.accuracy: tuple[float, ...] = ()
         self.compute_s = 0.0
-
-    def _make_step(self, weights: Weights, rows: Rows) -> SweepStep:
-        return SWEEP[self.config.model](self.config, weights, rows, self.rates)
 
     def events(self) -> Iterator[SweepEvent | Step]:
         yield self._start()
@@ -162,11 +165,11 @@ class Sweep:
         running = self.course.epoch(epoch_order(self.config, len(self.data.train), self.generator))
         while True:
             began = self.clock()
-            learned = next(running, self)
+            learned = next(running, 0)
             self.compute_s += self.clock() - began
-            if learned is self:
+            if not learned:
                 return
-            self.step += 1
+            self.step += learned
             yield Step(self.step, self.epoch)
 
     def _start(self) -> SweepStart:

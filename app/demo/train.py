@@ -12,6 +12,8 @@ import base64
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -21,11 +23,10 @@ from torch.nn import functional as F
 from app.demo.config import Config
 from app.demo.data import Data
 from app.demo.events import Done, Epoch, Event, Frame, Start, Step, Weights
-from app.demo.fast import FAST, FastStep, Rows
-from app.demo.models import Weights as Tensors
+from app.demo.fast import FAST, FastStep
 from app.demo.models import first_weights
 from app.demo.pictures import difference_of_means, picture, similarity, worst
-from app.demo.ways import Course, Plan
+from app.demo.ways import GENTLE, Course, Plan
 
 FRAME_S = 0.04  # at most 25 frames a second
 
@@ -59,15 +60,13 @@ class Training:
         self.clock = clock
         self.most_s = compute_s
         self.generator = torch.Generator().manual_seed(config.seed)
-        plan = Plan(self._make_step, config.batch_size, data)
+        gentle = replace(config, lr=min(config.lr, GENTLE))
+        plan = Plan(partial(FAST[config.model], config), partial(FAST[config.model], gentle), config.batch_size, data)
         self.course = Course(plan, first_weights(config, self.generator), config.device)
         self.valid_targets = torch.from_numpy(data.valid_targets.astype(np.float32))
         self.step = self.epoch = 0
         self.loss = self.accuracy = math.nan
         self.compute_s = 0.0
-
-    def _make_step(self, weights: Tensors, rows: Rows) -> FastStep:
-        return FAST[self.config.model](self.config, weights, rows)
 
     @property
     def fast(self) -> FastStep:
@@ -96,11 +95,11 @@ class Training:
         running = self.course.epoch(order)
         while True:
             began = self.clock()
-            learned = next(running, self)  # yields None for each batch; itself stands for the end
+            learned = next(running, 0)
             self.compute_s += self.clock() - began
-            if learned is self:
+            if not learned:
                 return
-            self.step += 1
+            self.step += learned
             yield Step(self.step, self.epoch)
 
     def _start(self) -> Start:

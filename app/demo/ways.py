@@ -5,7 +5,7 @@ the card: graph, card, processor. It then repeats the epoch from the weights at 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +30,7 @@ class Stepper(Protocol):
 
 
 MakeStep = Callable[[Weights, Rows], Stepper]
+GENTLE = 0.1  # a learning rate at which rounding stays rounding
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class Plan:
     """What is to be learned, whatever the device. scores: the shape of one picture's scores, () or (rates,)."""
 
     make_step: MakeStep
+    make_gentle: MakeStep  # the same at gentle learning rates, to compare devices with
     batch_size: int
     data: Data
     scores: tuple[int, ...] = ()
+
+    def gentle(self) -> "Plan":
+        return replace(self, make_step=self.make_gentle)
 
 
 class Eager:
@@ -65,11 +70,16 @@ class Eager:
         self.order.copy_(order)
         torch.index_select(self.rows.targets, 0, self.order, out=self.targets)
 
-    def run(self) -> Iterator[None]:
-        """An epoch over what `begin` was given; yields after each batch."""
+    def run(self) -> Iterator[int]:
+        """An epoch over what `begin` was given; yields after each batch, saying how many it has learned from."""
         for order, targets, scores in self.batches:
             self.step(order, targets, scores)
-            yield
+            yield 1
+
+    def settle(self) -> None:
+        """Wait until a card has done what it was told; only then does it say what went wrong."""
+        if self.order.is_cuda:
+            torch.cuda.synchronize()
 
 
 class Course:
@@ -97,13 +107,14 @@ class Course:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         self.note = f"a faster way failed and was left ({reason[:200]})"
 
-    def epoch(self, order: Tensor) -> Iterator[None]:
-        """Yields whenever something was learned. Raises RuntimeError only when the processor itself fails."""
+    def epoch(self, order: Tensor) -> Iterator[int]:
+        """Yields as `Eager.run` does. Raises RuntimeError only when the processor itself fails."""
         while True:
             try:
                 self._kept = kept(self.way) if self.way.name != "cpu" else self._kept
                 self.way.begin(order)
                 yield from self.way.run()
+                self.way.settle()
                 return
             except RuntimeError as error:
                 if self.way.name == "cpu":
@@ -113,7 +124,7 @@ class Course:
 
 
 def kept(way: Eager) -> Weights:
-    """A copy of the weights, off the card. On an error of the card the last good copy stays."""
+    """A copy of the weights, off the card."""
     return {name: tensor.cpu().clone() for name, tensor in way.step.weights.items()}
 
 
@@ -124,9 +135,9 @@ def ways(device: str) -> list[Callable[[Plan, Weights], Eager]]:
         return on_processor
     if not torch.cuda.is_available():
         raise BadConfig("There is no CUDA device on this machine that torch can use: leave --device out, or say cpu.")
-    from app.demo.cuda import Graphed
+    from app.demo.cuda import checked_graph
 
-    return [Graphed, lambda plan, weights: Eager(plan, weights, "cuda"), *on_processor]
+    return [checked_graph, lambda plan, weights: Eager(plan, weights, "cuda"), *on_processor]
 
 
 def _on(rows: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", device: str) -> Tensor:

@@ -15,6 +15,7 @@ from app.grading.counterexample import names_of, of_call, of_nothing, of_rule, o
 from app.grading.endings import fault_of, how, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
+from app.grading.mistakes import recognised
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
@@ -50,8 +51,8 @@ def grade_code(
     exam: Exam | None = None,
     explain: bool = True,
 ) -> Verdict:
-    """`exam` is one drawn before; without `explain` no smallest counterexample is looked for. Raises Busy and
-    Unavailable."""
+    """`exam` is one drawn before; without `explain` no smallest counterexample and no known mistake is looked
+    for. Raises Busy and Unavailable."""
     verdict = _Writer(question, part)
     refused = refusal(answer)
     if refused or not isinstance(answer, str):
@@ -77,9 +78,10 @@ def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: boo
         return made.model_copy(update={"counterexample": of_nothing(ran.exam, made.summary)}) if missing else made
     started = time.perf_counter()
     made = _variables(verdict, ran, outcome) if part.variables else _calls(verdict, ran, outcome, answer, run, explain)
+    notes = recognised(part, ran.exam, outcome, run) if explain and not made.passed else None
     compare = (time.perf_counter() - started) * 1000
     timing = Timing(queue=outcome.queue_ms, run=outcome.run_ms, compare=round(compare, 3))
-    return made.model_copy(update={"timing_ms": timing})
+    return made.model_copy(update={"timing_ms": timing, "notes": notes})
 
 
 def run_all(part: CodePart, answer: str, run: Runner, exam: Exam) -> Ran:

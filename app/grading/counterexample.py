@@ -30,6 +30,8 @@ def argument_names(solution: str, function: str) -> tuple[str, ...]:
 
 
 def names_of(part: CodePart) -> tuple[str, ...]:
+    if part.trial:
+        return argument_names(part.trial, "trial")
     return argument_names(part.solution, part.function) if part.function else ()
 
 

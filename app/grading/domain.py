@@ -2,7 +2,7 @@
 
 A smaller counterexample is only honest if the question allows it: so it stays within the types, lengths, ranges and
 letters that were seen, and keeps what held in *all* inputs (two lists of equal length, sorted lists, an index that
-lies inside its list).
+lies inside its list, two tensors of one shape).
 """
 
 import math
@@ -199,6 +199,7 @@ class Domain:
         self.counts = {len(args) for args in self.inputs}
         self.habits = list(self._find_habits())
         self.ties = list(self._find_ties())
+        self.twins = [pair for pair in combinations(self.places, 2) if all(map(_one_shape(*pair), self.inputs))]
 
     def allows(self, args: Args) -> bool:
         if len(args) not in self.counts:
@@ -207,20 +208,23 @@ class Domain:
             return False
         if not all(habit(args[place]) for place, habit in self.habits if place < len(args)):
             return False
+        if not all(_one_shape(*pair)(args) for pair in self.twins):
+            return False
         size = measures(args)
         return all(first in size and second in size and _holds(tie, size[first], size[second])
                    for first, second, tie in self.ties)  # fmt: skip
 
     def groups(self) -> list[list[tuple[int, int]]]:
         """Axes that always have the same length, and so can only become shorter together."""
-        group: dict[tuple[int, int], list[tuple[int, int]]] = {axis: [axis] for axis in lengths(self.inputs[0])}
-        for first, second, tie in self.ties:
-            if tie == "==" and first[0] == second[0] == "l":
-                a, b = group.get(_axis(first)), group.get(_axis(second))
-                if a is not None and b is not None and a is not b:
-                    a.extend(b)
-                    for axis in b:
-                        group[axis] = a
+        group = {axis: [axis] for args in self.inputs for axis in lengths(args)}
+        tied = [(_axis(first), _axis(second)) for first, second, tie in self.ties if tie == "==" and first[0] == "l"]
+        tied += [((one, axis), (other, axis)) for one, other in self.twins for place, axis in group if place == one]
+        for first, second in tied:
+            a, b = group.get(first), group.get(second)
+            if a is not None and b is not None and a is not b:
+                a.extend(b)
+                for axis in b:
+                    group[axis] = a
         return [list(members) for members in {id(members): members for members in group.values()}.values()]
 
     def _find_habits(self) -> Iterator[tuple[int, Callable[[Value], bool]]]:
@@ -246,6 +250,17 @@ class Domain:
 def _holds(tie: str, first: int, second: int) -> bool:
     return {"==": first == second, "<": first < second, ">": first > second,
             "<=": first <= second, ">=": first >= second}[tie]  # fmt: skip
+
+
+def _one_shape(one: int, other: int) -> Callable[[Args], bool]:
+    """Whether these two arguments of an input are tensors of the same shape."""
+
+    def holds(args: Args) -> bool:
+        pair = [args[place] for place in (one, other) if place < len(args)]
+        shapes = [value.shape for value in pair if isinstance(value, Array)]
+        return len(shapes) == 2 and shapes[0] == shapes[1]
+
+    return holds
 
 
 def _axis(name: str) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from app.sandbox.job import Ending, Outcome
 
 MAX_BYTES = 64 * 1024
 NAMES_SHOWN = 3
+HALF = re.compile("[\ud800-\udfff]")
 
 
 def refusal(answer: object) -> str:
@@ -20,7 +21,7 @@ def refusal(answer: object) -> str:
         return "The answer has to be text."
     if not answer.strip():
         return "There is no answer yet: it is blank."
-    if any("\ud800" <= char <= "\udfff" for char in answer):
+    if HALF.search(answer):
         return "The answer holds half a character (a lone surrogate), which is no text: type that place again."
     if "\0" in answer:
         return "The answer holds a NUL character, which no program and no text may hold: type that place again."

@@ -13,6 +13,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.bank.question import CodePart
 from app.grading.show import clean, show
@@ -51,6 +52,7 @@ class Exam:
     variables: dict[str, Value] = field(default_factory=dict)
     shown: int = 0
     fault: str = ""
+    mistakes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # see app/grading/mistakes.py
 
 
 def part_of_seed(seed: int, use: str) -> int:
@@ -76,7 +78,7 @@ def author_job(part: CodePart, seed: int, cases: tuple[Arguments, ...], draw: Dr
     limits = Limits(wall_s=max(10.0, 3 * part.limits.wall_s), memory_mb=max(1024, part.limits.memory_mb))
     return Job(
         source=part.solution, setup=part.setup, function=part.function, variables=part.variables, cases=cases,
-        draw=draw, seed=part_of_seed(seed, "job"), limits=limits,
+        trial=part.trial, draw=draw, seed=part_of_seed(seed, "job"), limits=limits,
     )  # fmt: skip
 
 
@@ -84,7 +86,7 @@ def answer_job(part: CodePart, seed: int, source: str, cases: tuple[Arguments, .
     limits = Limits(wall_s=part.limits.wall_s, memory_mb=part.limits.memory_mb)
     return Job(
         source=source, setup=part.setup, function=part.function, variables=part.variables, cases=cases,
-        seed=part_of_seed(seed, "job"), limits=limits,
+        trial=part.trial, seed=part_of_seed(seed, "job"), limits=limits,
     )  # fmt: skip
 
 
@@ -123,14 +125,22 @@ def _first_thing(calls: tuple[Call, ...]) -> str:
 
 
 def _readable(sent: Value | Expression, known: Value) -> Value | Expression:
-    return sent if holds_thing(known) else known
+    """What cannot be made again from its plain value is shown, and sent again, as its author wrote it."""
+    return sent if holds_thing(known) or (isinstance(sent, Expression) and not _bare(known)) else known
+
+
+def _bare(value: Value) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_bare, value))
+    return value.bare if isinstance(value, Array) else True
 
 
 def _spelled(part: CodePart, seed: int, draw: Draw, drawn: list[Arguments], run: Runner) -> list[Arguments]:
     """The drawn inputs again, with ranges and slices, which are no plain data, as expressions; empty if others stay."""
     job = replace(
-        author_job(part, seed, (), draw), source=f"def {part.function}(*args):\n    return list(map(repr, args))"
-    )
+        author_job(part, seed, (), draw), trial="",
+        source=f"def {part.function}(*args):\n    return list(map(repr, args))",
+    )  # fmt: skip
     outcome = run(job)
     if outcome.ending is not Ending.OK or len(outcome.calls) != len(drawn):
         return []

@@ -15,6 +15,7 @@ from app.grading.parsons import Parsons
 from app.grading.predict import Predict
 from app.grading.prose import grade_prose
 from app.grading.prove_code import prove_code
+from app.grading.sketch import Draw
 from app.grading.verdict import Verdict
 from app.sandbox.job import Runner
 
@@ -73,6 +74,7 @@ KINDS: dict[str, Kind] = {
     "predict": Predict(),
     "order": Order(),
     "parsons": Parsons(),
+    "draw": Draw(),
 }
 
 

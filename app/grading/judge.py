@@ -56,7 +56,7 @@ def judge_all(part: CodePart, exam: Exam, calls: tuple[Call, ...]) -> list[Judge
 
 def called(part: CodePart, args: Arguments, limit: int = 120) -> str:
     """The call as Python writes it."""
-    return f"{part.function}({show_all(args, limit)})"
+    return f"{'trial' if part.trial else part.function}({show_all(args, limit)})"
 
 
 def name_of(names: tuple[str, ...], place: int) -> str:

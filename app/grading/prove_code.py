@@ -57,6 +57,9 @@ def _find_cause(part: CodePart, exam: Exam, run: Runner) -> Iterator[ProofFault]
         return
     alone = part.model_copy(update={"cases": (), "random": None})
     outcome = run(author_job(alone, exam.seed, ()))
+    if part.trial and outcome.ending is Ending.INTERNAL:
+        yield _fault(f"the trial cannot be made: {told(outcome)}", "trial")
+        return
     if _failed(outcome) is not None:
         yield _fault(f"the solution does not run: {told(outcome)}", "solution", line=line_of(outcome))
         return
@@ -81,7 +84,7 @@ def _find_cause(part: CodePart, exam: Exam, run: Runner) -> Iterator[ProofFault]
 def _case_fault(part: CodePart, case: Arguments | None, draw: Draw | None, seed: int, run: Runner) -> str:
     """What is wrong with one input or with the drawn ones; empty when nothing is."""
     job = author_job(part, seed, () if case is None else (case,), draw)
-    made = run(replace(job, source=f"def {part.function}(*args):\n    return None\n"))
+    made = run(replace(job, trial="", source=f"def {part.function}(*args):\n    return None\n"))
     if _failed(made) is not None:
         return f"this input cannot be made: {told(made)}"
     outcome = run(job)

@@ -39,6 +39,7 @@ MADE = {
     "nothing": "the function never returns a list that it made: is a `return` missing?",
     "missing": "the function could not be found in the source",
 }  # fmt: skip
+NAMES_TOLD = 4  # of those that a rule forbids
 UNCLEAR = "it cannot be seen in the source that a list comprehension makes the returned list{line}"
 SHAPE = "use a list comprehension: [… for x in xs if …]"
 FOUND = {
@@ -86,8 +87,9 @@ def checks(part: CodePart, outcome: Outcome, values_right: bool) -> list[Check] 
             made.append(
                 _check(f"uses-{rule.uses}", rule, _uses(facts), "A list comprehension makes the returned list.")
             )
-        for name in rule.avoids:
-            made.append(_check(f"avoids-{name}", rule, _avoids(facts, name), f"{_called(name)} is not used."))
+        if rule.avoids:
+            found = next(filter(None, (_avoids(facts, name) for name in rule.avoids)), "")
+            made.append(_check(f"avoids-{rule.avoids[0]}", rule, found, _without(rule.avoids)))
     return [_with_values(check, values_right) for check in made]
 
 
@@ -152,8 +154,12 @@ def _avoids(facts: dict[str, Any], name: str) -> str:
     return f"{FOUND.get(str(what), f'`{clean(str(what), 60, lines=False)}`')} is used{_line(line)}; write it without"
 
 
-def _called(name: str) -> str:
-    return {"loop": "A loop", "comprehension": "A comprehension"}.get(name, f"`{name}`")
+def _without(names: tuple[str, ...]) -> str:
+    called = [{"loop": "a loop", "comprehension": "a comprehension"}.get(name, f"`{name}`") for name in names]
+    if len(called) == 1:
+        return f"{called[0]} is not used."
+    last = called[-1] if len(called) <= NAMES_TOLD else f"{len(called) - NAMES_TOLD + 1} others"
+    return f"None of {', '.join(called[: min(len(called), NAMES_TOLD) - 1])} and {last} is used."
 
 
 def _line(line: Any) -> str:

@@ -131,6 +131,8 @@ def names_in(node: ast.AST) -> Iterator[str]:
         yield node.attr
     elif isinstance(node, ast.alias):
         yield from node.name.split(".")
+    elif isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
+        yield "@"
     elif isinstance(node, ast.ImportFrom):
         yield from (node.module or "").split(".")
     elif isinstance(node, ast.Call):
@@ -139,14 +141,38 @@ def names_in(node: ast.AST) -> Iterator[str]:
             yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 
 
+def own_names(tree: ast.AST) -> set[str]:
+    """Names that the source gives to things of its own, such as a helper called `dot`; a mere other name for what was
+    called so before (`dot = dot`) is none."""
+    own: set[str] = set()
+    passed_on: set[str] = set()
+    for node in ast.walk(tree):
+        values: list[ast.expr | None] = []
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            own.add(node.name)
+        elif isinstance(node, ast.arg):
+            own.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            own.add(node.id)
+        elif isinstance(node, ast.arguments):
+            values = [*node.defaults, *node.kw_defaults]
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+            values = list(node.value.elts) if isinstance(node.value, ast.Tuple | ast.List) else [node.value]
+        passed_on |= {value.id for value in values if isinstance(value, ast.Name)}
+    return own - passed_on
+
+
 def avoided(tree: ast.AST, what: str) -> tuple[str, int] | None:
     """Where something that a rule forbids is written: the words for it and its line, or None."""
     last = what.split(".")[-1]
+    own = last in own_names(tree)
     for node in living(tree):
         if what == "loop" and isinstance(node, LOOPS):
             return "while" if isinstance(node, ast.While) else "for", line_of(node)
         if what == "comprehension" and isinstance(node, COMPREHENSIONS):
             return "generator" if isinstance(node, ast.GeneratorExp) else "comprehension", line_of(node)
+        if isinstance(node, ast.Name) and own:
+            continue
         if what not in ("loop", "comprehension") and last in names_in(node):
             return last, line_of(node)
     return None

@@ -43,11 +43,11 @@ def show_all(values: Iterable[Value | Expression], limit: int = 200) -> str:
     """Several values with commas between them, as the arguments of a call are written."""
     shown: list[str] = []
     for value in values:
-        shown.append(show(value, limit))
-        limit -= len(shown[-1]) + 2
-        if limit < 8:
+        if shown and limit < 8:
             shown.append(CUT)
             break
+        shown.append(show(value, limit))
+        limit -= len(shown[-1]) + 2
     return ", ".join(shown)
 
 

@@ -19,6 +19,8 @@ class Array:
     shape: tuple[int, ...]
     data: tuple[Any, ...]  # bool, int, float or complex
     requires_grad: bool = False
+    # Whether the fields above are all of it: no order of its own in memory, and no `.grad` yet.
+    bare: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Job:
     """One program to run in one fresh child.
 
     The child runs `setup`, then `source` as `__main__`, then calls `function` once for each case and each draw, and
-    reads `variables` (names that are missing are simply absent from the outcome).
+    reads `variables` (names that are missing are simply absent from the outcome). With `trial`, source that defines
+    `trial(...)` in names of its own beside the function, that is called instead.
     """
 
     source: str
@@ -69,6 +72,7 @@ class Job:
     function: str | None = None
     variables: tuple[str, ...] = ()
     cases: tuple[tuple[Value | Expression, ...], ...] = ()
+    trial: str = ""
     draw: Draw | None = None  # drawn cases come after `cases`
     seed: int = 0  # torch, numpy and random are seeded with it before the setup
     limits: Limits = field(default_factory=Limits)

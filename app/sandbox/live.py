@@ -26,6 +26,7 @@ _strided = torch.strided
 # Taken now: an answer may put something else in their place.
 _size, _numel, _item_bytes = torch.Tensor.size, torch.Tensor.numel, torch.Tensor.element_size
 _detach, _contiguous, _to, _numpy = torch.Tensor.detach, torch.Tensor.contiguous, torch.Tensor.to, torch.Tensor.numpy
+_is_contiguous = torch.Tensor.is_contiguous
 _resolve_conj, _resolve_neg = torch.Tensor.resolve_conj, torch.Tensor.resolve_neg
 _float32 = torch.float32
 _ascontiguousarray = numpy.ascontiguousarray
@@ -126,7 +127,8 @@ class Encoder:
         plain = _resolve_neg(_resolve_conj(_detach(value)))
         if dtype in ("float16", "bfloat16"):
             plain = _to(plain, _float32)
-        return self._array("tensor", dtype, list(_size(value)), _numpy(_contiguous(plain)), value.requires_grad)
+        bare = _is_contiguous(value) and not (value.is_leaf and value.grad is not None)
+        return self._array("tensor", dtype, list(_size(value)), _numpy(_contiguous(plain)), value.requires_grad, bare)
 
     def _ndarray(self, value: Any, _: int) -> Any:
         if type(value) is not numpy.ndarray:  # a matrix
@@ -139,12 +141,13 @@ class Encoder:
         if value.size * max(value.itemsize, 4) * 4 // 3 > self.bytes:
             return self._too_much()
         plain = value.astype("float32") if dtype == "float16" else value
-        return self._array("array", dtype, list(value.shape), _ascontiguousarray(plain), False)
+        bare = bool(value.flags.c_contiguous)
+        return self._array("array", dtype, list(value.shape), _ascontiguousarray(plain), False, bare)
 
-    def _array(self, kind: str, dtype: str, shape: list[int], plain: Any, requires_grad: bool) -> Any:
+    def _array(self, kind: str, dtype: str, shape: list[int], plain: Any, requires_grad: bool, bare: bool) -> Any:
         payload = _b64encode(plain.tobytes()).decode("ascii")
         self.bytes -= len(payload)
-        return ["a", kind, dtype, shape, payload, requires_grad]
+        return ["a", kind, dtype, shape, payload, requires_grad, bare]
 
     ENCODERS: dict[type, Callable[..., Any]] = {
         int: _int,

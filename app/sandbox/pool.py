@@ -250,6 +250,7 @@ def _message(job: Job) -> dict[str, object]:
     draw = job.draw and {"make": job.draw.make, "seed": job.draw.seed, "count": job.draw.count}
     return {
         "source": job.source, "setup": job.setup, "function": job.function, "variables": list(job.variables),
+        "trial": job.trial,
         "cases": [[pack(argument) for argument in case] for case in job.cases], "draw": draw, "seed": job.seed,
         "memory_mb": job.limits.memory_mb,
     }  # fmt: skip

@@ -120,10 +120,12 @@ def _unpack_dict(depth: int, data: Any) -> dict[Value, Value]:
     return {unpack(key, depth): unpack(item, depth) for key, item in data}
 
 
-def _unpack_array(_: int, kind: Any, dtype: Any, shape: Any, payload: Any, requires_grad: Any) -> Array:
+def _unpack_array(
+    _: int, kind: Any, dtype: Any, shape: Any, payload: Any, requires_grad: Any, bare: Any = True
+) -> Array:  # fmt: skip
     if kind not in ("tensor", "array") or dtype not in PAYLOAD or type(payload) is not str:
         raise Malformed("a bad array")
-    if type(shape) is not list or len(shape) > MAX_DIMENSIONS or type(requires_grad) is not bool:
+    if type(shape) is not list or len(shape) > MAX_DIMENSIONS or {type(requires_grad), type(bare)} != {bool}:
         raise Malformed("a bad shape")
     if not all(type(size) is int and 0 <= size <= FRAME_BYTES for size in shape):
         raise Malformed("a bad shape")
@@ -136,7 +138,7 @@ def _unpack_array(_: int, kind: Any, dtype: Any, shape: Any, payload: Any, requi
         data = tuple(complex(*pair) for pair in zip(data[::2], data[1::2], strict=True))
     if math.prod(shape) != len(data):
         raise Malformed("a shape that does not fit its numbers")
-    return Array(kind, dtype, tuple(shape), data, requires_grad)
+    return Array(kind, dtype, tuple(shape), data, requires_grad, bare)
 
 
 def _text(value: Any) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending
 from app.store import drafts, people, progress
-from app.store.db import built
+from app.store.db import Statement
 from app.store.progress import Progress
 from app.store.tables import ATTEMPT, IDEMPOTENCY
 
@@ -105,9 +105,9 @@ def _settling(insert: Callable[..., Any]) -> Any:
     return row.on_conflict_do_update(index_elements=["id"], set_=changed, where=ATTEMPT.c.status == "pending")
 
 
-SETTLE = built(_settling)
-PUT_ASIDE = built(lambda insert: insert(ATTEMPT).on_conflict_do_nothing(index_elements=["id"]))
-REMEMBER = built(lambda insert: insert(IDEMPOTENCY).on_conflict_do_nothing(index_elements=["learner", "key"]))
+SETTLE = Statement(_settling)
+PUT_ASIDE = Statement(lambda insert: insert(ATTEMPT).on_conflict_do_nothing(index_elements=["id"]))
+REMEMBER = Statement(lambda insert: insert(IDEMPOTENCY).on_conflict_do_nothing(index_elements=["learner", "key"]))
 
 
 def _put(connection: Connection, attempt: Attempt) -> bool:
@@ -116,14 +116,14 @@ def _put(connection: Connection, attempt: Attempt) -> bool:
     if attempt.verdict is not None:
         values |= {"ending": attempt.verdict.ending.value, "verdict": attempt.verdict.model_dump_json()}
     statement = PUT_ASIDE if attempt.status == "pending" else SETTLE
-    return bool(connection.execute(statement(connection), values).rowcount)
+    return bool(statement(connection, values))
 
 
 def _remember(connection: Connection, attempt: Attempt, keyed: Keyed, answered: int) -> None:
     values = vars(keyed) | {
         "learner": attempt.learner, "attempt": attempt.id, "status": answered, "created": attempt.created
     }  # fmt: skip
-    if connection.execute(REMEMBER(connection), values).rowcount:
+    if REMEMBER(connection, values):
         return
     known = remembered(connection, attempt.learner, keyed.key)
     if known is None or known.attempt != attempt.id:  # its own key, from when it was stored pending, is no hindrance

@@ -8,18 +8,19 @@ then is refused (`CannotSave`); a reader waits for nobody.
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 WAIT_S = 5.0
 POSTGRESQL_DRIVER = "psycopg"  # where the address names none; it is no part of the program
 INSERTS: dict[str, Callable[..., Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+Binding = tuple[str | None, Any, Callable[[Any], Any] | None]
 
 
 class Unusable(Exception):
@@ -37,8 +38,8 @@ class CannotRead(Exception):
 class Database:
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
-        self._writer = self.engine.execution_options(writes=True)
         self._turn = threading.Lock()
+        self._writer: Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -56,43 +57,89 @@ class Database:
         if not self._turn.acquire(timeout=WAIT_S):
             raise CannotSave("Another write takes very long.")
         try:
-            with self._writer.connect() as connection, self._patience(connection, deadline):
+            with self._sqlite(deadline) if self.engine.dialect.name == "sqlite" else self.engine.begin() as connection:
                 yield connection
-                connection.commit()
-        except OperationalError as error:
-            raise CannotSave(f"The database cannot be written ({error.orig}).") from error
+        except (OperationalError, sqlite3.OperationalError) as error:
+            told = error.orig if isinstance(error, OperationalError) else error
+            raise CannotSave(f"The database cannot be written ({told}).") from error
         finally:
             self._turn.release()
 
     @contextmanager
-    def _patience(self, connection: Connection, deadline: float) -> Iterator[None]:
-        """SQLite itself waits for other processes only as long as is left of the 5 s."""
-        left = deadline - time.monotonic()
-        if left > 0.9 * WAIT_S or not isinstance(raw := connection.connection.driver_connection, sqlite3.Connection):
-            yield
-            return
-        raw.execute(f"PRAGMA busy_timeout = {max(0, int(left * 1000))}")
-        try:
-            yield
-        finally:
-            raw.execute(f"PRAGMA busy_timeout = {int(WAIT_S * 1000)}")
+    def _sqlite(self, deadline: float) -> Iterator[Connection]:
+        """A transaction on the one connection that all writes share: it is there already, and knows its statements. It
+        is begun and ended here, since SQLAlchemy begins none for a `Statement`."""
+        connection = self._writer = self._writer or self.engine.connect()
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        with _patience(raw, deadline):
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.commit()
+                raw.commit()
+            finally:
+                connection.rollback()  # of what has not been committed
+                raw.rollback()
 
     def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
         self.engine.dispose()
 
 
-def built(make: Callable[[Callable[..., Any]], Any]) -> Callable[[Connection], Any]:
-    """A statement that is built once for each kind of database: `make` gets an INSERT that can say ON CONFLICT. Where
-    much is stored, building statements costs more than running them."""
-    made: dict[str, Any] = {}
+@contextmanager
+def _patience(raw: sqlite3.Connection, deadline: float) -> Iterator[None]:
+    """SQLite itself waits for other processes only as long as is left of the 5 s."""
+    left = deadline - time.monotonic()
+    if left > 0.9 * WAIT_S:
+        yield
+        return
+    raw.execute(f"PRAGMA busy_timeout = {max(0, int(left * 1000))}")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {int(WAIT_S * 1000)}")
 
-    def statement(connection: Connection) -> Any:
+
+class Statement:
+    """A statement that changes rows, built once for each kind of database: `make` gets an INSERT that can say ON
+    CONFLICT. It is run inside of `Database.write`, each time with values of the same names, and gives the number of
+    rows that it changed. For SQLite its text is made once too: making it anew costs more than storing a row.
+    """
+
+    def __init__(self, make: Callable[[Callable[..., Any]], Any]) -> None:
+        self._make = make
+        self._built: dict[str, Any] = {}
+        self._text: tuple[str, list[Binding]] | None = None
+
+    def __call__(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        raw = connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            return connection.execute(self._statement(connection), dict(values)).rowcount
+        text, bindings = self._text = self._text or _spelled(self._statement(connection), connection.dialect, values)
+        found = [(fixed if name is None else values[name], to) for name, fixed, to in bindings]
+        return raw.execute(text, [value if to is None else to(value) for value, to in found]).rowcount
+
+    def _statement(self, connection: Connection) -> Any:
         name = connection.dialect.name
-        if name not in made:
-            made[name] = make(INSERTS[name])
-        return made[name]
+        if name not in self._built:
+            self._built[name] = self._make(INSERTS[name])
+        return self._built[name]
 
-    return statement
+
+def _spelled(statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> tuple[str, list[Binding]]:
+    """The text that the driver gets, and for each question mark in it: the name of its value, or no name and a value
+    that is always the same; and what makes one of the driver's values of it."""
+    made = statement.compile(dialect=dialect, column_keys=list(values))
+    return str(made), [
+        (
+            name if name in values else None,
+            made.params[name],
+            made.binds[name].type.dialect_impl(dialect).bind_processor(dialect),
+        )
+        for name in made.positiontup
+    ]
 
 
 def open_engine(url: str) -> Engine:
@@ -132,5 +179,8 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    raw = connection.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection) and raw.in_transaction:
+        return  # begun by `write`
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
-from app.store.db import built
+from app.store.db import Statement
 from app.store.people import ensure
 from app.store.tables import DRAFT
 
 COLUMNS = (DRAFT.c.text, DRAFT.c.version, DRAFT.c.saved, DRAFT.c.submitted)
 HERE = and_(DRAFT.c.learner == bindparam("who"), DRAFT.c.question == bindparam("at"), DRAFT.c.part == bindparam("of"))
-HAND_IN = update(DRAFT).where(HERE, DRAFT.c.submitted.is_(False)).values(submitted=True)
+HAND_IN = Statement(lambda _: update(DRAFT).where(HERE, DRAFT.c.submitted.is_(False)).values(submitted=True))
 ONE = select(*COLUMNS).where(HERE)
 
 
@@ -43,7 +43,7 @@ def _putting(insert: Callable[..., Any]) -> Any:
     return row.on_conflict_do_update(index_elements=["learner", "question", "part"], set_=changed)
 
 
-PUT = built(_putting)
+PUT = Statement(_putting)
 
 
 def save(
@@ -58,7 +58,7 @@ def save(
         raise Conflict(kept or Draft("", 0, now, False))
     made = Draft(text, (kept.version if kept else 0) + 1, now, False)
     ensure(connection, learner, now)
-    connection.execute(PUT(connection), {"learner": learner, "question": question, "part": part} | vars(made))
+    PUT(connection, {"learner": learner, "question": question, "part": part} | vars(made))
     return made
 
 
@@ -83,7 +83,7 @@ def unsent(connection: Connection, learner: str) -> dict[tuple[str, str], dateti
 
 def hand_in(connection: Connection, learner: str, question: str, part: str) -> None:
     """From now on the attempt is the newer text. The version stays, so that an open page can go on from it."""
-    connection.execute(HAND_IN, {"who": learner, "at": question, "of": part})
+    HAND_IN(connection, {"who": learner, "at": question, "of": part})
 
 
 def _draft(row: Row[*tuple[Any, ...]]) -> Draft:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, select
 
-from app.store.db import built
+from app.store.db import Statement
 from app.store.people import ensure
 from app.store.tables import HINTS
 
@@ -24,9 +24,9 @@ def _opening(insert: Callable[..., Any]) -> Any:
     )
 
 
-OPEN = built(_opening)
+OPEN = Statement(_opening)
 
 
 def open_up_to(connection: Connection, learner: str, question: str, count: int, now: datetime) -> None:
     ensure(connection, learner, now)
-    connection.execute(OPEN(connection), {"learner": learner, "question": question, "opened": count, "last": now})
+    OPEN(connection, {"learner": learner, "question": question, "opened": count, "last": now})

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.store.db import built
+from app.store.db import Statement
 from app.store.tables import LEARNER
 
 
@@ -15,9 +15,9 @@ def new_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
-ENSURE = built(lambda insert: insert(LEARNER).on_conflict_do_nothing())
+ENSURE = Statement(lambda insert: insert(LEARNER).on_conflict_do_nothing())
 
 
 def ensure(connection: Connection, learner: str, now: datetime) -> None:
     """The learner's row is made with the first thing that they store."""
-    connection.execute(ENSURE(connection), {"id": learner, "created": now})
+    ENSURE(connection, {"id": learner, "created": now})

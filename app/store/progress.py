@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, exists, or_, select, update
 
-from app.store.db import built
+from app.store.db import Statement
 from app.store.tables import ATTEMPT, PROGRESS
 
 
@@ -45,13 +45,13 @@ def _adding(insert: Callable[..., Any]) -> Any:
     )
 
 
-ADD = built(_adding)
+ADD = Statement(_adding)
 
 
 def add(connection: Connection, learner: str, question: str, part: str, added: Progress) -> None:
     """`added.attempts` more attempts, of which `added.last` is the newest."""
     place = {"learner": learner, "question": question, "part": part}
-    connection.execute(ADD(connection), place | vars(added))
+    ADD(connection, place | vars(added))
 
 
 def finish(connection: Connection, learner: str, question: str, part: str) -> None:

@@ -13,9 +13,10 @@ from app.store import drafts, hints, progress
 from app.store.attempts import Attempt
 from app.web.answer import check_text, hand_in
 from app.web.attempts import grade_oneself, mine
-from app.web.deps import KeyedDep, KnownDep, RoomsDep, VisitorDep, now
+from app.web.deps import KeyHeader, KnownDep, RoomsDep, VisitorDep, keyed_by, now, rooms_of, visitor
 from app.web.forms import answer_of, text_of_answer
 from app.web.questions import open_hint
+from app.web.quick import Quick
 from app.web.views import card, public
 
 router = APIRouter(prefix="/api/v1")
@@ -113,22 +114,15 @@ def hint(question_id: str, rooms: RoomsDep, learner: VisitorDep) -> dict[str, An
     return {"hints": view.hints[: view.hints_open], "hints_total": len(view.hints)}
 
 
-@router.post(
-    "/questions/{question_id}/parts/{part_id}/attempts",
-    status_code=201,
-    response_model=HandedOut,
-    responses={202: {"model": HandedOut, "description": "Not graded within 2 s"}, **problems(404, 413, 422, 503)},
-)
 async def attempt(
     question_id: str,
     part_id: str,
     body: AnswerIn,
     request: Request,
-    rooms: RoomsDep,
-    learner: VisitorDep,
-    keyed: KeyedDep,
+    key: KeyHeader = None,
 ) -> Response:
     """Hand an answer in. With an Idempotency-Key it is stored once, however often it is sent."""
+    rooms, learner, keyed = await rooms_of(request), await visitor(request), await keyed_by(request, key)
     found, part = rooms.place(question_id, part_id)
     text = text_of_answer(part, body.answer)
     handed = await hand_in(request, rooms, learner, found, part, text, keyed, body.certainty)
@@ -136,6 +130,17 @@ async def attempt(
     verdict = told.verdict.model_dump_json() if told.verdict is not None and handed.status == 201 else "null"
     reply = f'{{"attempt": "{told.id}", "verdict": {verdict}}}'
     return _json(reply, handed.status, {"Location": f"/api/v1/attempts/{told.id}"})
+
+
+router.add_api_route(
+    "/questions/{question_id}/parts/{part_id}/attempts",
+    attempt,
+    methods=["POST"],
+    route_class_override=Quick,
+    status_code=201,
+    response_model=HandedOut,
+    responses={202: {"model": HandedOut, "description": "Not graded within 2 s"}, **problems(404, 413, 422, 503)},
+)
 
 
 @router.get("/attempts/{attempt_id}", response_model=AttemptOut, responses=problems(404))

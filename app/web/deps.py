@@ -26,6 +26,7 @@ from app.web.runs import Runs
 
 COOKIE = "learner"
 COOKIE_S = 400 * 24 * 3600  # as long as browsers allow
+KeyHeader = Annotated[str | None, Header(alias="Idempotency-Key")]
 LONG_KEY = 16  # a key that nobody guesses: 64 random bits as hexadecimal digits; a UUID has 36
 
 
@@ -60,14 +61,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def rooms(request: Request) -> Rooms:
+async def rooms_of(request: Request) -> Rooms:
     found: Rooms = request.app.state.rooms
     return found
 
 
 async def known(request: Request) -> str:
     """The visitor's id; a new one if they have none. They keep nothing yet."""
-    signer = (await rooms(request)).signer
+    signer = (await rooms_of(request)).signer
     try:
         return signer.unsign(request.cookies.get(COOKIE, "")).decode("ascii")
     except (BadSignature, UnicodeError):
@@ -80,7 +81,7 @@ async def visitor(request: Request) -> str:
     Somebody without a cookie who sends the same unguessable key twice, because the first answer was lost on its way,
     is the same person. By a key that others might choose too nobody is known.
     """
-    signer = (await rooms(request)).signer
+    signer = (await rooms_of(request)).signer
     found = await known(request)
     key = request.headers.get("Idempotency-Key")
     if COOKIE not in request.cookies and key is not None and len(key) >= LONG_KEY:
@@ -91,7 +92,7 @@ async def visitor(request: Request) -> str:
     return found
 
 
-async def keyed(request: Request, key: Annotated[str | None, Header(alias="Idempotency-Key")] = None) -> Keyed | None:
+async def keyed_by(request: Request, key: KeyHeader = None) -> Keyed | None:
     """The request's key, with what it is a key to. Raises NotAnAnswer."""
     if key is None:
         return None
@@ -108,7 +109,7 @@ def make_signer(secret: str) -> Signer:
     return Signer(secret, salt="learner", digest_method=hashlib.sha256)
 
 
-RoomsDep = Annotated[Rooms, Depends(rooms)]
+RoomsDep = Annotated[Rooms, Depends(rooms_of)]
 KnownDep = Annotated[str, Depends(known)]
 VisitorDep = Annotated[str, Depends(visitor)]
-KeyedDep = Annotated[Keyed | None, Depends(keyed)]
+KeyedDep = Annotated[Keyed | None, Depends(keyed_by)]

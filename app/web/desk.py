@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import secrets
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -49,7 +50,15 @@ class Handed:
 @dataclass(frozen=True)
 class Work:
     attempt: Attempt
-    task: asyncio.Task[Handed]
+    task: asyncio.Future[Handed]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What metrics and the log are told of one grade."""
+
+    verdict: Verdict
+    seconds: float
 
 
 class Desk:
@@ -64,6 +73,7 @@ class Desk:
         self._threads = ThreadPoolExecutor(pool.lanes + 2, thread_name_prefix="desk")
         self._at_work: dict[str, Work] = {}
         self._by_key: dict[tuple[str, Keyed], Work] = {}
+        self._untold: deque[Graded] = deque()
         self._closing = False
         metrics.watch("selfgrad_queue_depth", "Answers that wait for a lane", lambda: self.waiting)
         metrics.watch("selfgrad_lanes_busy", "Lanes that grade", lambda: pool.running)
@@ -109,30 +119,42 @@ class Desk:
         self._threads.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(self._threads.shutdown), GRACE_S)
+        self._tell()
 
     def _start(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None) -> Work:
-        task = asyncio.create_task(self._see_through(attempt, question, part, keyed))
+        waits = KINDS[part.kind].runs and not self.warm.is_set()
+        task = (
+            asyncio.create_task(self._when_warm(attempt, question, part, keyed))
+            if waits
+            else self._begin(attempt, question, part, keyed)
+        )
         work = Work(attempt, task)
         self._at_work[attempt.id] = work
         if keyed is not None:
             self._by_key[attempt.learner, keyed] = work
 
-        def ended(task: asyncio.Task[Handed]) -> None:
+        def ended(task: asyncio.Future[Handed]) -> None:
             del self._at_work[attempt.id]
             if keyed is not None:
                 del self._by_key[attempt.learner, keyed]
             if not task.cancelled() and (error := task.exception()) is not None:
                 log.warning("not graded", attempt=attempt.id, why=type(error).__name__, says=str(error))
+            loop.call_soon(loop.call_soon, self._tell)  # two turns on, when the response is on its way
 
+        loop = asyncio.get_running_loop()
         task.add_done_callback(ended)
         return work
 
-    async def _see_through(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None) -> Handed:
-        if KINDS[part.kind].runs and not self.warm.is_set():
-            await self.warm.wait()
+    async def _when_warm(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None) -> Handed:
+        await self.warm.wait()
+        return await self._begin(attempt, question, part, keyed)
+
+    def _begin(
+        self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None
+    ) -> asyncio.Future[Handed]:  # fmt: skip
         asked = time.perf_counter()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._work, attempt, question, part, keyed, asked)
+        return loop.run_in_executor(self._threads, self._work, attempt, question, part, keyed, asked)
 
     def _work(self, attempt: Attempt, question: Question, part: Part, keyed: Keyed | None, asked: float) -> Handed:
         """In a thread: look whether it was done before, grade, store."""
@@ -144,10 +166,16 @@ class Desk:
             raise Busy  # the jail is being closed under it
         timing = verdict.timing_ms.model_copy(update={"queue": round(verdict.timing_ms.queue + queued, 3)})
         verdict = verdict.model_copy(update={"timing_ms": timing})
-        seconds = time.perf_counter() - asked
-        self._metrics.graded(verdict, seconds)
-        log.info("graded", at=f"{question.id}/{part.id}", ending=verdict.ending.value, ms=round(seconds * 1000, 1))
+        self._untold.append(Graded(verdict, time.perf_counter() - asked))
         return self._store(attempt.settled(verdict, honest=honest(part, attempt.answer, verdict)), keyed)
+
+    def _tell(self) -> None:
+        """Metrics and the log, which no visitor waits for."""
+        while self._untold:
+            graded = self._untold.popleft()
+            self._metrics.graded(graded.verdict, graded.seconds)
+            at, ending = f"{graded.verdict.question}/{graded.verdict.part}", graded.verdict.ending.value
+            log.info("graded", at=at, ending=ending, ms=round(graded.seconds * 1000, 1))
 
     def _verdict(self, attempt: Attempt, question: Question, part: Part) -> Verdict:
         try:

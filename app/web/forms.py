@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from app.bank.closed import ChoicePart, OrderPart, PredictPart
 from app.bank.question import CodePart, ParsonsPart, Part
+from app.bank.sketch import DrawPart
 from app.grading.grade import KINDS
 from app.grading.kinds import BadAnswer
 from app.web.problems import NotAnAnswer
@@ -100,8 +101,13 @@ def _parsons(part: ParsonsPart, text: str) -> Fields:
     }
 
 
+def _draw(part: DrawPart, text: str) -> Fields:
+    return {"x": list(part.x), "y": list(part.y)}
+
+
 FIELDS: dict[str, Callable[[Any, str], Fields]] = {
     "choice": _choice, "predict": _predict, "order": _order, "parsons": _parsons,
+    "draw": _draw,
 }  # fmt: skip
 
 
@@ -126,10 +132,28 @@ def answer_in(form: Form, part: Part) -> str:
         if not chosen:
             raise NotAnAnswer("Nothing is chosen yet. Choose first, then hand in.")
         return as_text(chosen) if part.several else chosen[0]
+    if isinstance(part, DrawPart) and "y" in form:
+        return as_text(_table(form))
     values = form.get("answer", ())
     if len(values) != 1:
         raise NotAnAnswer("The form has to hold one `answer`.")
     return values[0]
+
+
+def _table(form: Form) -> list[list[float]]:
+    """The points of a curve from the fields of its table, without those that are left blank. Raises NotAnAnswer."""
+    pairs = list(zip(form.get("x", ()), form["y"], strict=False))
+    points = [[_number("x", x), _number(f"height at x = {x}", y)] for x, y in pairs if y.strip()]
+    if not points:
+        raise NotAnAnswer("There is no curve yet: no height is filled in.")
+    return points
+
+
+def _number(name: str, typed: str) -> float:
+    try:
+        return float(typed.strip().replace("−", "-").replace(",", "."))
+    except ValueError:
+        raise NotAnAnswer(f"The {name[:40]} is no number: “{typed[:40]}”.") from None
 
 
 def moved(part: Part, text: str, move: str) -> str:

@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.sandbox.pool import Level
+from app.web.plot import plot
 from app.wiki.markup import to_html
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ class Pages:
             autoescape=True,
             undefined=StrictUndefined,
         )
-        self._environment.globals.update(static=static.address, markdown=markdown, python=python)
+        self._environment.globals.update(static=static.address, markdown=markdown, python=python, plot=plot)
 
     def page(self, template: str, nav: str, *, code: int = 200, **context: Any) -> HTMLResponse:
         level = self.level()

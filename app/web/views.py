@@ -55,6 +55,16 @@ TITLES = {
     "parsons": "lines to arrange",
     "draw": "a drawing",
 }
+WORDS = {  # of the table of contents
+    "code": "code",
+    "prose": "words",
+    "choice": "choice",
+    "number": "number",
+    "predict": "prediction",
+    "order": "order",
+    "parsons": "lines to arrange",
+    "draw": "drawing",
+}
 CERTAIN = ("prose", "choice", "number", "predict")  # kinds that ask how sure one is
 
 
@@ -121,7 +131,7 @@ def card(question: Question, standing: Standing, unsent: Unsent) -> Card:
         together(states),
         states.count("done"),
         len(states),
-        list(dict.fromkeys(part.kind for part in question.parts)),
+        list(dict.fromkeys(WORDS[part.kind] for part in question.parts)),
     )
 
 
