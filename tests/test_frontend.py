@@ -156,7 +156,8 @@ def test_while_the_sandbox_starts_an_answer_can_be_handed_in(pages: Pages) -> No
 
 
 def submit_line(pages: Pages, ready: bool, says: str) -> str:
-    part = {"id": "write", "kind": "code", "draft_version": 0, "draft_saved": None, "last": None}
+    part = {"id": "write", "kind": "code", "runs": True, "how": ""}
+    part |= {"draft_version": 0, "draft_saved": None, "last": None}
     template = pages._environment.get_template("_submit.html")
     return template.render(part=part, question={"slug": "q"}, grading_ready=ready, grading_says=says)
 
