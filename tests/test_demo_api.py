@@ -247,7 +247,7 @@ def test_a_form_that_makes_no_sense_gets_a_page_that_says_so(client: TestClient)
     assert page.status_code == 422 and "learning rate" in page.text and 'href="/demo"' in page.text
 
 
-@pytest.mark.parametrize("asked", ["lr=x", "lr=nan", "epochs=99999999999", "model=<b>", "run=x", "twin=<b>", "run=x&run=y"])
+@pytest.mark.parametrize("asked", ["lr=x", "lr=nan", "epochs=9999999999", "model=<b>", "run=x&run=y", "twin=<b>"])
 def test_an_address_that_makes_no_sense_is_a_page_all_the_same(client: TestClient, asked: str) -> None:
     page = client.get(f"/demo?{asked}")
     assert page.status_code == 200 and "<b>" not in page.text

@@ -228,7 +228,7 @@ class DemoLab extends HTMLElement {
     const box = el('div', {});
     for (const pane of this.panes.slice(0, this.shown)) {
       for (const [name, picture] of Object.entries(pane.pictures)) {
-        box.append(el('h4', {textContent: `${PICTURES[name]} ${pane.label}`}), square(numbersOf(picture).map(value => short(value, 2))));
+        box.append(el('p', {className: 'label', textContent: `${PICTURES[name]} ${pane.label}`}), square(numbersOf(picture).map(value => short(value, 2))));
       }
     }
     return box;
