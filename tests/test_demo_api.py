@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from starlette.testclient import TestClient
 
 from app.sandbox.pool import Pool
 from app.web import runs
+from app.web.demo import KNOBS, SEEN
 from app.web.runs import OF_ONE, Run, Runs
-from tests.browsing import few_pictures
+from tests.browsing import ROOT, few_pictures
 from tests.client import browser, site
 
 RUNS = "/api/v1/demo/runs"
@@ -251,6 +253,17 @@ def test_a_form_that_makes_no_sense_gets_a_page_that_says_so(client: TestClient)
 def test_an_address_that_makes_no_sense_is_a_page_all_the_same(client: TestClient, asked: str) -> None:
     page = client.get(f"/demo?{asked}")
     assert page.status_code == 200 and "<b>" not in page.text
+
+
+def test_questions_lead_to_their_knobs_and_knobs_to_their_questions(tmp_path: Path, pool: Pool) -> None:
+    with site(tmp_path, pool, questions=ROOT / "questions") as client:
+        page = client.get("/demo").text
+        for slug, seen in SEEN.items():
+            assert f'href="{escape(seen.href)}"' in client.get(f"/questions/{slug}").text
+            assert f'id="{seen.anchor}"' in page
+        for slug in KNOBS.values():
+            assert f'href="/questions/{slug}"' in page and slug in SEEN
+        assert "See it happen" not in client.get("/questions/list-comprehension").text
 
 
 def test_the_numbers_for_operators_count_who_waits_and_watches(client: TestClient) -> None:
