@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.demo.config import CHOICES, MOST_EPOCHS, MOST_LR, PRESETS, BadConfig, Config
 from app.web.answer import read_form
 from app.web.chapter import CHAPTER
-from app.web.deps import Rooms, RoomsDep, VisitorDep
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep
 from app.web.problems import NoRun
 from app.web.runs import Order, Run
 
@@ -89,11 +89,12 @@ async def demo(request: Request, rooms: RoomsDep) -> Response:
 
 
 @router.post("/demo/runs")
-async def train(request: Request, rooms: RoomsDep, learner: VisitorDep) -> Response:
+async def train(request: Request, rooms: RoomsDep, learner: VisitorDep, keyed: KeyedDep) -> Response:
     """For browsers without scripts: train at once, then show the epochs as a table."""
     form = {name: values[0] for name, values in (await read_form(request)).items()}
     config = configured({name: form.get(name, "") for name in TICKS} | form)
-    run = await rooms.runs.start(Order(config, owner=learner, address=address(request)))
+    order = Order(config, owner=learner, address=address(request))
+    run = await rooms.runs.start(order, (keyed.key, keyed.fingerprint) if keyed else None)
     await run.over(PLAIN_S)
     return RedirectResponse(f"/demo?run={run.id}#run", 303)
 

@@ -9,6 +9,7 @@ run that nobody watches any more is given up after some seconds, time enough for
 import asyncio
 import contextlib
 import json
+import os
 import secrets
 import time
 from collections import deque
@@ -105,6 +106,7 @@ class Run:
 class Runs:
     def __init__(self, data_dir: Path, metrics: Metrics) -> None:
         self._data_dir = data_dir
+        self._folder = json.dumps(f"{data_dir}{os.sep}")[1:-1]
         self._waiting: deque[Run] = deque()
         self._current: Run | None = None
         self._known: dict[str, Run] = {}  # the oldest first
@@ -256,6 +258,8 @@ class Runs:
         run = self._current
         if trainer is not self._trainer or run is None:
             return
+        if message.name in ("start", "error"):  # they name files: the visitor need not know in which folder of ours
+            message = Message(message.name, message.text.replace(self._folder, ""))
         if message.name == "start":
             self.about = message.data
             self._read.set()
@@ -303,10 +307,12 @@ class Runs:
 
     async def _close_trainer(self) -> None:
         trainer, self._trainer = self._trainer, None
+        run = self._current
+        training = run is not None and run.began is not None
         if trainer is not None:
             await asyncio.to_thread(trainer.close)
-            if self._current is not None and self._current.began is not None:
-                self._ended(self._current, failed("The process that trains has ended before it was done."))
+            if training and run is not None and run is self._current:
+                self._ended(run, failed("The process that trains has ended before it was done."))
 
     def hang_up(self) -> None:
         """The server stops: no stream may keep it."""

@@ -202,7 +202,7 @@ class DemoLab extends HTMLElement {
     const {epoch, compute_ms: ms, accuracy, why} = data;
     const dead = pane.epochs.at(-1)?.alive === 0 ? ' No hidden unit answers any more: the net is dead.' : '';
     this.say(`${pane.label ? `${pane.label}: ` : ''}${WHY[why]} after ${epoch} ${epoch === 1 ? 'epoch' : 'epochs'}: accuracy ${short(accuracy, 4)}.${dead}
-      Computed in ${ms < 1000 ? `${Math.round(ms)} ms` : `${short(ms / 1000)} s`}; the rest was for you to watch.`, true);
+      Computed in ${ms < 1000 ? `${Math.round(ms)} ms` : `${short(ms / 1000)} s`}${this.pace() ? '; the rest was for you to watch' : ''}.`, true);
     this.querySelector('[data-script]').href = scriptOf(id);
     this.worst(data.worst);
     document.dispatchEvent(new CustomEvent('demo:model', {detail: id}));
