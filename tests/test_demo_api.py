@@ -213,7 +213,8 @@ def test_a_process_that_dies_ends_its_run_and_the_next_one_gets_another(client: 
     assert trainer is not None and trainer._process is not None
     trainer._process.kill()
     assert events(client, run)[-1][0] == "error"
-    assert events(client, trained(client))[-1][0] == "done"
+    name, data = events(client, trained(client))[-1]
+    assert name == "done", data
 
 
 def test_a_run_that_nobody_watches_is_given_up(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
