@@ -110,6 +110,7 @@ def test_the_same_seed_gives_the_same_run(client: TestClient) -> None:
         ('{"pace": 0}', "pace"),
         ('{"pace": NaN}', "pace"),
         ('{"pace": true}', "pace"),
+        ('{"pace": 5e-324}', "pace"),
         ('{"kind": "sweep", "loss": "accuracy"}', "sweep"),
         ('{"kind": "dance"}', "kind"),
         ('{"momentum": 0.9}', "momentum"),

@@ -17,7 +17,7 @@ from app.web.runs import Order, Run
 from app.web.stream import EventStream
 
 router = APIRouter(prefix="/api/v1/demo")
-MOST_PACE = 1000.0
+LEAST_PACE, MOST_PACE = 0.05, 1000.0
 FRESH = {"Cache-Control": "no-store"}
 
 
@@ -121,8 +121,8 @@ def pace(said: Any) -> float | None:
     """Raises BadConfig."""
     if said is None:
         return None
-    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 < said <= MOST_PACE:
-        raise BadConfig(f"The pace is a number of epochs a second, above 0 and at most {MOST_PACE:g}.")
+    if isinstance(said, bool) or not isinstance(said, int | float) or not LEAST_PACE <= said <= MOST_PACE:
+        raise BadConfig(f"The pace is a number of epochs a second, from {LEAST_PACE:g} to {MOST_PACE:g}.")
     return float(said)
 
 
