@@ -176,6 +176,22 @@ def bench_train(data: DataOption = "auto", device: DeviceOption = "cpu", as_json
     train_bench(settings, data, device, as_json=as_json)
 
 
+@bench.command("prose")
+def bench_prose(
+    asag: Annotated[
+        Path | None, typer.Option(metavar="ZIP", help="Also judge SciEntsBank's graded answers, from this archive.")
+    ] = None,
+    fit: Annotated[bool, typer.Option("--fit", help="Train, and write the weights that the program uses.")] = False,
+    questions: QuestionsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How often the suggestions on prose answers are right, each question by a model that has not seen it."""
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
+    from app.bench_prose import prose_bench
+
+    prose_bench(settings, asag, fit_wanted=fit, as_json=as_json)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing but a fault of our own leaves a traceback."""
     if isinstance(sys.stdout, io.TextIOWrapper):
