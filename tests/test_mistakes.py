@@ -47,7 +47,7 @@ def test_the_same_mistake_in_other_words_gets_the_authors_reply(runner: Runner) 
 
 def test_a_mistake_without_a_reply_is_told_in_one_sentence(runner: Runner) -> None:
     made = marked("def double(xs):\n    return [xs[i] * 2 for i in range(len(xs) - 1)]", runner)
-    says = "Your results are the same as those of an answer with a well-known mistake: loses the last item."
+    says = "Your results are the same as those of a well-known wrong answer, which loses the last item."
     assert noted(made) == [("wrong-1", says)]
 
 

@@ -152,5 +152,6 @@ def _named(value: Value, depth: int = 0) -> Value:
 
 
 def _sentence(why: str) -> str:
+    """`why` begins with a verb, as in "Loses the last item."."""
     begun = why[:1].lower() + why[1:] if why[:2].istitle() else why
-    return f"Your results are the same as those of an answer with a well-known mistake: {begun.rstrip('.')}."
+    return f"Your results are the same as those of a well-known wrong answer, which {begun.rstrip('.')}."

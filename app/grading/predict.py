@@ -215,7 +215,8 @@ def _near(said: Predicted, really: Really) -> str:
     given = [piece for piece in said.pieces if piece[:1].isdigit()]
     hits = sum(map(_equal, given, wanted))
     if len(wanted) == len(given) > 1 and hits < len(wanted):
-        return f"{hits or 'none'} of the {len(wanted)} numbers {'is' if hits < 2 else 'are'} right."
+        none = "neither" if len(wanted) == 2 else "none"
+        return f"{hits or none} of the {len(wanted)} numbers {'is' if hits < 2 else 'are'} right."
     if len(wanted) == len(given) == hits and wanted:
         return "the numbers are right, but something around them is not: look at brackets, signs and words."
     return "it prints something else."
