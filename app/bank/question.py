@@ -74,6 +74,7 @@ class Runs(Frozen):
     variables: tuple[Name, ...] = ()
     setup: str = ""
     trial: str = ""  # defines `trial(...)`, which meets the cases in the function's place and calls it
+    report: str = ""  # defines `report(made, ...)`, which says of a result what is compared, in a child of its own
     cases: tuple[Case, ...] = ()
     random: Random | None = None
     compare: Compare = Compare()
@@ -90,6 +91,8 @@ class Runs(Frozen):
             raise ValueError("`cases` and `random` belong to a part with `function`")
         if self.trial and not self.function:
             raise ValueError("`trial` belongs to a part with `function`, which it calls")
+        if self.report and not self.function:
+            raise ValueError("`report` belongs to a part with `function`, whose results it looks at")
         return self
 
 

@@ -16,6 +16,7 @@ from app.grading.endings import fault_of, how, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
 from app.grading.mistakes import recognised
+from app.grading.reports import reporting
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
@@ -66,7 +67,7 @@ def grade_code(
     key = f"{question.id}/{part.id}"
     if exam is None:
         exam = draw_exam(part, seed, run) if exams is None else exams.take(key, part)
-    made = _graded(verdict, run_all(part, answer, run, exam), answer, run, explain)
+    made = _graded(verdict, run_all(part, answer, run, exam), answer, reporting(part, run), explain)
     if exams is not None and part.random is not None:
         exams.prepare_soon(key, part)
     return made
@@ -96,7 +97,7 @@ def run_all(part: CodePart, answer: str, run: Runner, exam: Exam) -> Ran:
         return Ran(exam, Outcome(Ending.INTERNAL))
     facts = rules.job(part, answer)
     asked = None if facts is None else _Aside(run, facts)
-    outcome = run(answer_job(part, exam.seed, answer, exam.inputs))
+    outcome = reporting(part, run)(answer_job(part, exam.seed, answer, exam.inputs))
     if outcome.ending is Ending.INTERNAL and outcome.fault is not None:
         # The child blames the author's setup, which has just worked for the reference: it is not believed.
         outcome = replace(outcome, ending=Ending.KILLED, fault=None)
