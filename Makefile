@@ -17,7 +17,7 @@ help:
 	@echo 'make lint         ruff'
 	@echo 'make types        mypy'
 	@echo 'make check        prove every question'
-	@echo 'make bench        the grading benchmark'
+	@echo 'make bench        the benchmarks of grading and of training'
 	@echo 'make image        the container image, by docker, podman or buildah'
 	@echo 'make image-check  build and run the image without a container engine (root; Debian)'
 	@echo 'make clean        remove .venv and every cache'
@@ -39,6 +39,7 @@ check: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(PY) -m app bench grade
+	$(PY) -m app bench train
 
 image:
 	@engine=$$(command -v docker || command -v podman || command -v buildah) \

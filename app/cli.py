@@ -2,8 +2,8 @@
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the thing that was checked is not good, 2 wrong
 usage or something missing, told in one line that says what to do. A command reads what it is given and hands it on:
-`grade` works in `marking`, `check` in `checking`, `serve` in `serving`. Those are imported only by the command that
-needs them, so that `--help` is there at once.
+`grade` works in `marking`, `check` in `checking`, `serve` in `serving`, `train` and `data` in `training`. Those are
+imported only by the command that needs them, so that `--help` is there at once.
 """
 
 import errno
@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 bench = typer.Typer(help="The benchmarks: ratios between things measured in turns.", rich_markup_mode=None)
 app.add_typer(bench, name="bench")
+data = typer.Typer(help="The pictures that the training learns from.", rich_markup_mode=None)
+app.add_typer(data, name="data")
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 DISK = {errno.ENOSPC, errno.EFBIG, errno.EIO}  # a full disk, and what looks like one
@@ -40,6 +42,10 @@ QuestionsOption = Annotated[
     Path | None, typer.Option("--questions", metavar="DIR", help="A folder of question files instead of the built-in.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DataOption = Annotated[
+    str, typer.Option("--data", metavar="auto|PATH|synthetic", help="Which pictures; a PATH is a folder or a .tgz.")
+]
+DeviceOption = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="Where to compute.")]
 
 
 @app.command("serve")
@@ -100,6 +106,58 @@ def grade(
         grade_one(settings, target, file, seed, json_wanted=as_json)
 
 
+@app.command()
+def train(
+    model: Annotated[str, typer.Option(metavar="linear|net", help="784-1, or 784-30-1.")] = "linear",
+    preset: Annotated[str, typer.Option(metavar="book|better", help="As the chapter does it, or better.")] = "book",
+    epochs: Annotated[int | None, typer.Option(help="How often to see all pictures.")] = None,
+    lr: Annotated[float | None, typer.Option(help="The learning rate.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Pictures in a batch.")] = None,
+    seed: Annotated[int | None, typer.Option(help="For the first weights and the order.")] = None,
+    shuffle: Annotated[bool | None, typer.Option("--shuffle/--no-shuffle", help="A new order each epoch?")] = None,
+    loss: Annotated[str | None, typer.Option(metavar="book|bce|accuracy", help="What is made small.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="normal|torch|zeros", help="The weights at first.")] = None,
+    forget_zero: Annotated[
+        bool | None, typer.Option("--forget-zero", help="Never set the gradients to zero: they add up.")
+    ] = None,
+    device: DeviceOption = "auto",
+    data: DataOption = "auto",
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write a plain PyTorch script with the same numbers.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a model to tell a 3 from a 7, here in the terminal."""
+    said = {"model": model, "preset": preset, "epochs": epochs, "lr": lr, "batch_size": batch_size, "seed": seed}
+    said |= {"shuffle": shuffle, "loss": loss, "start": start, "forget_zero": forget_zero, "device": device}
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app.training import train_here
+
+    train_here(settings, said, data, export, json_wanted=as_json)
+
+
+@data.command("fetch")
+def data_fetch(
+    url: Annotated[
+        str | None, typer.Option("--from", metavar="URL", help="Another place that has the archive.")
+    ] = None,
+) -> int:
+    """Download MNIST_SAMPLE (3.2 MB) and check it. Exit 1 if what came is something else."""
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app.training import fetch_data
+
+    return fetch_data(settings, url)
+
+
+@data.command("info")
+def data_info(data: DataOption = "auto", as_json: JsonOption = False) -> None:
+    """Say which pictures would be used, and where they come from."""
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app import training
+
+    training.data_info(settings, data, json_wanted=as_json)
+
+
 @bench.command("grade")
 def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) -> None:
     """How long a grade takes, beside a cold start of torch and the machine's own floor."""
@@ -107,6 +165,31 @@ def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) 
     from app.bench import grade_bench
 
     grade_bench(settings, as_json=as_json)
+
+
+@bench.command("train")
+def bench_train(data: DataOption = "auto", device: DeviceOption = "cpu", as_json: JsonOption = False) -> None:
+    """How long an epoch takes in many ways, beside the machine's own limits."""
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app.bench_train import train_bench
+
+    train_bench(settings, data, device, as_json=as_json)
+
+
+@bench.command("prose")
+def bench_prose(
+    asag: Annotated[
+        Path | None, typer.Option(metavar="ZIP", help="Also judge SciEntsBank's graded answers, from this archive.")
+    ] = None,
+    fit: Annotated[bool, typer.Option("--fit", help="Train, and write the weights that the program uses.")] = False,
+    questions: QuestionsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How often the suggestions on prose answers are right, each question by a model that has not seen it."""
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
+    from app.bench_prose import prose_bench
+
+    prose_bench(settings, asag, fit_wanted=fit, as_json=as_json)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

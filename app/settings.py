@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     questions: Path = Field(BUILT_IN_QUESTIONS, description="the folder of question files")
     data_dir: Path = Field(
         default_factory=lambda: Path(user_data_dir("selfgrad", appauthor=False)),
-        description="where the database and the secret key are kept",
+        description="where the database, the secret key and the training's pictures are kept",
     )
     database_url: str = Field(
         default_factory=lambda data: f"sqlite:///{(data['data_dir'] / 'selfgrad.db').as_posix()}",

@@ -25,12 +25,16 @@ def variables_part(solution: str, *names: str, **changes: Any) -> CodePart:
     return CodePart.model_validate(whole | changes)
 
 
+LOSS = "The loss measures the difference between predictions and labels."
+TRAINING = "Training makes the weights of the network better."
+
+
 def prose_part(**changes: Any) -> ProsePart:
     whole = {
         "id": "explain", "kind": "prose", "ask": "Explain it.",
-        "points": [{"id": "one", "text": "The first."}, {"id": "two", "text": "The second.", "weight": 3}],
-        "samples": [{"text": "All.", "covers": ["one", "two"]}, {"text": "Some.", "covers": ["one"]},
-                    {"text": "None.", "covers": []}],
+        "points": [{"id": "one", "text": LOSS}, {"id": "two", "text": TRAINING, "weight": 3}],
+        "samples": [{"text": f"{LOSS} {TRAINING}", "covers": ["one", "two"]}, {"text": LOSS, "covers": ["one"]},
+                    {"text": "We had rice for dinner yesterday.", "covers": []}],
     }  # fmt: skip
     return ProsePart.model_validate(whole | changes)
 

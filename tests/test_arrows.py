@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 APP = Path(__file__).resolve().parent.parent / "app"
-FLOORS = {"settings": 0, "bank": 1, "sandbox": 1, "wiki": 1, "grading": 2, "store": 3, "web": 4, "entry": 5}
+FLOORS = {
+    "settings": 0, "bank": 1, "demo": 1, "keypoints": 1, "sandbox": 1, "wiki": 1, "grading": 2, "store": 3, "web": 4,
+    "entry": 5,
+}  # fmt: skip
 LOG = {"structlog"}
 THIRD_PARTIES = {
     "settings": {"platformdirs", "pydantic", "pydantic_settings"},
     "bank": {"pydantic", "ruamel"},
+    "keypoints": set(),
     "sandbox": set(),
+    "demo": {"numpy", "torch"},
     "wiki": {"latex2mathml", "markdown_it", "markupsafe", "mdit_py_plugins", "nh3", "pygments"},
     "grading": {"pydantic"},
     "store": {"alembic", "sqlalchemy", "sqlmodel"},

@@ -109,6 +109,17 @@ def test_what_a_snippet_does_passes_its_own_part(part: object, runner: Runner) -
     assert list(KINDS["predict"].prove(question_of(changed), changed, runner)) == []
 
 
+@pytest.mark.parametrize("answer", ["shape" * 39 + "!", "shape" * 4 + ".shape" * 29, "a.shape=" * 24 + "?", " =:" * 66])
+def test_no_prediction_of_a_shape_takes_for_ever(answer: str, runner: Runner) -> None:
+    assert graded(SHAPE, answer, runner).ending is Ending.REFUSED
+
+
+def test_a_snippet_that_prints_more_than_can_be_handed_in_is_a_fault(runner: Runner) -> None:
+    part = predict("print('x' * 5000)")
+    (found,) = KINDS["predict"].prove(question_of(part), part, runner)
+    assert found.where == ("snippet",) and "at most 4,000 characters" in found.message
+
+
 def test_the_right_arrangement_passes_and_so_does_one_that_computes_the_same(runner: Runner) -> None:
     assert graded(PARSONS, ARRANGED, runner).passed
     deeper = [[id, indent * 2] for id, indent in ARRANGED]

@@ -20,8 +20,9 @@ NOT_OURS = {".git", ".venv", "node_modules", "vendor", "__pycache__"}
 PYTHON = sorted(path for room in ("app", "tests", "migrations") for path in (ROOT / room).rglob("*.py"))
 PAGES = sorted(path for room in ("templates", "static", "frontend") for path in (ROOT / room).rglob("*.*"))
 WRITTEN = {".py", ".html", ".css", ".js", ".mjs"}
-# The only places that a file of this repository may point at: the standards, ourselves, and examples.
-HOSTS = {"127.0.0.1", "localhost", "testserver", "www.w3.org", "json-schema.org"}
+# The only places that a file of this repository may point at: the standards, ourselves, examples, and the one archive
+# that `selfgrad data fetch` downloads when it is told to.
+HOSTS = {"127.0.0.1", "localhost", "testserver", "www.w3.org", "json-schema.org", "s3.amazonaws.com"}
 EXAMPLE = re.compile(r"(^|\.)example\.(org|com|net)$")
 
 

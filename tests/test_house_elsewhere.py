@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = """
 import asyncio, errno, importlib, os, select, signal, socket, subprocess, sys
-import fastapi, prometheus_client, rich.progress, sqlmodel, structlog, typer, uvicorn, alembic.command
+import fastapi, prometheus_client, rich.progress, sqlmodel, structlog, torch, typer, uvicorn, alembic.command
 
 for module, names in {
     os: "O_NONBLOCK O_NOFOLLOW O_DIRECTORY fork setresuid getuid geteuid sched_getaffinity pidfd_open wait4 killpg",

@@ -203,3 +203,14 @@ def test_options_steps_and_lines_are_not_shown_in_the_order_of_the_file(client: 
     parts = client.get("/api/v1/questions/sgd-seven-steps").json()["parts"]
     [order] = [part for part in parts if part["kind"] == "order"]
     assert [step["id"] for step in order["steps"]] != SEVEN
+
+
+def test_the_order_that_the_form_begins_with_earns_no_hint_however_its_json_is_spelled(client: TestClient) -> None:
+    question = client.get("/api/v1/questions/sgd-seven-steps").json()
+    (part,) = [one for one in question["parts"] if one["kind"] == "order"]
+    begun = [step["id"] for step in part["steps"]]
+    for answer in (begun, json.dumps(begun), json.dumps(begun, indent=2)):
+        answered(client, f"sgd-seven-steps/parts/{part['id']}", {"answer": answer})
+    assert client.post("/api/v1/questions/sgd-seven-steps/hints").status_code == 409
+    answered(client, f"sgd-seven-steps/parts/{part['id']}", {"answer": begun[::-1]})
+    assert client.post("/api/v1/questions/sgd-seven-steps/hints").status_code == 200

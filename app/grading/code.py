@@ -39,6 +39,11 @@ class Ran:
     outcome: Outcome
     rules: Outcome | None = None
 
+    @property
+    def for_others_ms(self) -> float:
+        """How long the answer waited, but for its own rules, which may have had the only lane first."""
+        return self.outcome.queue_ms - (self.rules.run_ms if self.rules is not None else 0.0)
+
 
 def grade_code(
     question: Question,
@@ -78,7 +83,8 @@ def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: boo
         return made.model_copy(update={"counterexample": of_nothing(ran.exam, made.summary)}) if missing else made
     started = time.perf_counter()
     made = _variables(verdict, ran, outcome) if part.variables else _calls(verdict, ran, outcome, answer, run, explain)
-    notes = recognised(part, ran.exam, outcome, run) if explain and not made.passed else None
+    waited = replace(outcome, queue_ms=ran.for_others_ms)
+    notes = recognised(part, ran.exam, waited, run) if explain and not made.passed else None
     compare = (time.perf_counter() - started) * 1000
     timing = Timing(queue=outcome.queue_ms, run=outcome.run_ms, compare=round(compare, 3))
     return made.model_copy(update={"timing_ms": timing, "notes": notes})

@@ -8,13 +8,14 @@ from app.grading.choice import Choice
 from app.grading.code import grade_code
 from app.grading.endings import how_asked
 from app.grading.exams import Exams
-from app.grading.kinds import BadAnswer, Kind, ProofFault, fault, refused
+from app.grading.kinds import BadAnswer, Kind, ProofFault, refused
 from app.grading.number import Number
 from app.grading.order import Order
 from app.grading.parsons import Parsons
 from app.grading.predict import Predict
 from app.grading.prose import grade_prose
 from app.grading.prove_code import prove_code
+from app.grading.prove_prose import prove_prose
 from app.grading.sketch import Draw
 from app.grading.verdict import Verdict
 from app.sandbox.job import Runner
@@ -51,12 +52,7 @@ class Prose:
         return grade_prose(question, part, answer)
 
     def prove(self, question: Question, part: ProsePart, run: Runner) -> Iterator[ProofFault]:
-        """Samples may only cover points that there are; the type holds that too, for questions made by hand."""
-        known = {point.id for point in part.points}
-        for at, sample in enumerate(part.samples):
-            for place, covered in enumerate(sample.covers):
-                if covered not in known:
-                    yield fault(f"`{covered}` is no point of this part", "samples", at, "covers", place)
+        return prove_prose(question, part)
 
 
 def _text(value: object) -> str:

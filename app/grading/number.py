@@ -93,7 +93,7 @@ def _hint(said: float, value: float) -> str:
 
 
 def _power_of_ten(ratio: float) -> bool:
-    if ratio <= 0:
+    if ratio <= 0 or math.isinf(ratio):
         return False
     power = math.log10(ratio)
     return abs(power) > 0.5 and abs(power - round(power)) < 1e-9

@@ -17,6 +17,7 @@ from app.store.attempts import Attempt
 from app.store.drafts import Draft
 from app.store.progress import Progress
 from app.web.forms import begun, fields, program_of
+from app.web.marked import Piece, letter, marked, quote
 
 State = Literal["new", "draft", "tried", "done"]
 Standing = Mapping[tuple[str, str], Progress]  # by question and part
@@ -39,9 +40,22 @@ class Card:
 
 @dataclass(frozen=True)
 class PointView:
+    """A key point: what the machine suggests, the words that rests on, and what the student ticked."""
+
     id: str
     text: str
     ticked: bool
+    state: str | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """What the author says to a mistake that seems to be in the answer; `says` is Markdown."""
+
+    label: str
+    says: str
+    quote: str | None
 
 
 CERTAINTIES = {1: "I guess", 2: "Fairly sure", 3: "Certain"}
@@ -78,6 +92,8 @@ class AttemptView:
     self_grade: Mapping[str, bool] | None
     reference: str | None
     points: list[PointView]
+    notes: list[NoteView]
+    pieces: list[Piece]  # the answer, cut where a mark begins or ends
     certain: str | None  # how sure they said to be
     program: str | None  # what was run, where it is shown with numbered lines
 
@@ -241,6 +257,8 @@ def attempt_view(attempt: Attempt, part: Part) -> AttemptView:
         attempt.self_grade,
         reference(part) if shown and isinstance(part, ProsePart) else None,
         point_views(attempt, part) if shown and isinstance(part, ProsePart) else [],
+        note_views(attempt),
+        marked(attempt.answer, attempt.verdict) if shown else [],
         CERTAINTIES.get(attempt.certainty or 0),
         program_of(part, attempt.answer),
     )
@@ -253,13 +271,20 @@ def reference(part: ProsePart) -> str | None:
 
 
 def point_views(attempt: Attempt, part: ProsePart) -> list[PointView]:
-    found = (attempt.verdict.points if attempt.verdict else None) or ()
-    own = (
-        attempt.self_grade
-        if attempt.self_grade is not None
-        else {point.id: point.state == "covered" for point in found}
-    )
-    return [PointView(point.id, point.text, own.get(point.id, False)) for point in part.points]
+    """Nothing is ticked before the student has ticked it: a suggestion is no grade."""
+    found = {point.id: point for point in (attempt.verdict.points if attempt.verdict else None) or ()}
+    own = attempt.self_grade or {}
+    views = []
+    for point in part.points:
+        seen = found.get(point.id)
+        evidence = quote(attempt.answer, seen.evidence) if seen else None
+        views.append(PointView(point.id, point.text, own.get(point.id, False), seen.state if seen else None, evidence))
+    return views
+
+
+def note_views(attempt: Attempt) -> list[NoteView]:
+    notes = (attempt.verdict.notes if attempt.verdict else None) or ()
+    return [NoteView(letter(at), note.says, quote(attempt.answer, note.evidence)) for at, note in enumerate(notes)]
 
 
 def rule_text(rule: Rule) -> str:
