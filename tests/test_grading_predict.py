@@ -89,12 +89,18 @@ def test_what_is_no_shape_is_told(answer: str, runner: Runner) -> None:
         (predict("print(99)"), "meant to be wrong, but it passes"),
         (predict("x = 1", shape="x"), "nothing to predict"),
         (predict("pass"), "nothing to predict"),
+        (predict("print(4, 2)", wrong=[{"answer": "4 3", "reply": "No, 4 2."}]), "gives the answer away"),
         (predict("import time\ntime.sleep(99)"), "nothing to predict"),
     ],
 )
 def test_a_snippet_that_does_not_fit_its_part_is_a_fault(part: object, told: str, runner: Runner) -> None:
     found = list(KINDS["predict"].prove(question_of(part), part, runner))  # type: ignore[arg-type]
     assert found and told in found[0].message
+
+
+def test_how_many_numbers_are_right_is_told_in_plain_english(runner: Runner) -> None:
+    assert graded(LINES, "2 3", runner).summary == "Not yet: neither of the 2 numbers is right."
+    assert graded(LINES, "1 3", runner).summary == "Not yet: 1 of the 2 numbers is right."
 
 
 @pytest.mark.parametrize("part", [SHAPE, MATRIX, LINES, RAISES])

@@ -138,6 +138,8 @@ def test_several_names_in_one_rule_are_one_check(runner: Runner) -> None:
     assert kept.passed and kept.says == "None of `@`, `matmul` and a loop is used."
     (many,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "a1", "a2", "a3", "a4"]}])
     assert many.passed and many.says == "None of `@`, `a1`, `a2` and 2 others is used."
+    (two,) = judged(source, runner, function="f", rules=[{"avoids": ["loop", "comprehension"]}])
+    assert two.passed and two.says == "Neither a loop nor a comprehension is used."
     (broken,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "sum", "loop"]}])
     assert not broken.passed and broken.id == "avoids-@" and "`sum` is used (line 2)" in broken.says
 

@@ -131,6 +131,29 @@ def test_nothing_chosen_is_told_and_leads_back(client: TestClient) -> None:
     assert sent.status_code == 422 and "Nothing is chosen yet" in sent.text and "#which" in sent.text
 
 
+@pytest.mark.parametrize(
+    "part, told",
+    [
+        ("sigmoid/parts/draw", "The grid is empty."),
+        ("sgd-epoch/parts/arrange", "Your program has no line yet."),
+        ("gradient/parts/slope", "The answer is empty."),
+    ],
+)
+def test_an_empty_answer_is_called_what_it_is(client: TestClient, part: str, told: str) -> None:
+    sent = client.post(f"/questions/{part}", data={"answer": ""})
+    assert sent.status_code == 422 and told in sent.text
+
+
+def test_a_right_choice_is_called_right_once(client: TestClient) -> None:
+    page = client.post("/questions/metrics-which-set/parts/which", data={"choice": "validation"}).text
+    assert page.count("Right.") == 1
+
+
+def test_how_it_is_graded_stands_once_on_the_page(client: TestClient) -> None:
+    page = client.post("/questions/metrics-which-set/parts/which", data={"choice": "training"}).text
+    assert page.count("Graded by comparing your choice with the right one.") == 1
+
+
 def test_a_number_that_cannot_be_read_is_kept_as_a_draft(client: TestClient) -> None:
     sent = client.post("/questions/gradient/parts/slope", data={"answer": "four or so"})
     assert sent.status_code == 422 and "could not be read as a number" in sent.text

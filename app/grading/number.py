@@ -70,7 +70,7 @@ class Number:
                 yield fault("this number is meant to be wrong, but it passes", "wrong", index, "value")
         if part.py is None:
             return
-        outcome = run(Job(source=f"import torch\nvalue = float({part.py}\n)", variables=("value",)))
+        outcome = run(Job(source=f"import math, torch\nvalue = float({part.py}\n)", variables=("value",)))
         made = outcome.variables.get("value")
         if outcome.ending is not Ending.OK or not isinstance(made, float):
             told = outcome.fault.message if outcome.fault else outcome.ending.value

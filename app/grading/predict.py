@@ -107,6 +107,8 @@ class Predict:
                 continue
             if passes:
                 yield fault("this prediction is meant to be wrong, but it passes", "wrong", index, "answer")
+            elif _told_in(wrong.reply, really):
+                yield fault(f"this reply gives the answer away: {said}", "wrong", index, "reply")
 
 
 def what_happened(part: PredictPart, outcome: Outcome) -> Really | None:
@@ -195,6 +197,14 @@ def _bare(pieces: tuple[str, ...]) -> tuple[str, ...]:
 def _loose(pieces: tuple[str, ...]) -> tuple[str, ...]:
     """Several lines are sometimes told in one, with words or commas between them."""
     return tuple(piece for piece in pieces if piece not in WORDS_BETWEEN)
+
+
+def _told_in(reply: str, really: Really) -> bool:
+    """What the snippet does stands in the reply, piece by piece. A single digit may stand anywhere."""
+    wanted, given = pieces_of(really.text), pieces_of(reply)
+    if really.raises or len(really.text) < 2:
+        return False
+    return any(_same(given[at : at + len(wanted)], wanted) for at in range(len(given)))
 
 
 def _said(really: Really) -> str:
