@@ -3,6 +3,10 @@
 Each question's hand-labelled answers are judged by a model that was trained on the other questions' answers only. The
 same numbers for two baselines: the length of the answer, and the cosine of word counts weighted by rarity. `--fit`
 trains on all the answers and writes the table of weights that the program uses.
+
+A second table holds what the committed weights make of answers that somebody else wrote (see `labelled`) and that
+nothing was fitted to. Whoever made the engine had the first answers before them, so the second table is nearer to what
+a stranger's answer meets.
 """
 
 import json
@@ -21,11 +25,11 @@ from app.bench import percentile
 from app.bench_asag import asag_bench
 from app.grading.prose import task_of
 from app.keypoints.find import find, look
-from app.keypoints.labelled import Labelled, labelled
+from app.keypoints.labelled import HELD_OUT, Labelled, labelled
 from app.keypoints.model import WEIGHTS, Models, as_text, fit
-from app.keypoints.negated import negated
+from app.keypoints.negated import negated, swapped
 from app.keypoints.reading import read
-from app.keypoints.task import Task
+from app.keypoints.task import Task, prepare
 from app.keypoints.worth import Reason
 from app.settings import Settings
 from app.terminal import Usage, progress
@@ -63,6 +67,8 @@ def prose_bench(settings: Settings, asag: Path | None, *, fit_wanted: bool, as_j
         print(f"The weights are in {WEIGHTS.name}, from {len(answers)} answers.")
         return
     made = evaluated(tasks, answers)
+    if others := [answer for answer in labelled(HELD_OUT) if answer.question in tasks]:
+        made["written by others, never fitted"] = held_out(tasks, others)
     if asag is not None:
         made["sciEntsBank unseen domains"] = asag_bench(asag)
     print(json.dumps(made, indent=2) if as_json else table(made))
@@ -92,7 +98,7 @@ def examples(tasks: Tasks, answers: Iterable[Labelled]) -> list[Example]:
             found.append(Example(answer.question, "point", one.values, AS_LABEL[answer.state(one.topic.id)]))
         for error in looked.errors if answer.kind != "sample" else ():
             found.append(Example(answer.question, "error", error.values, float(error.topic.id in answer.says)))
-    for name, point, text in reversed_references(tasks):
+    for name, point, text in (*reversed_references(tasks), *swapped_references(tasks)):
         looked = look(tasks[name][2], text)
         if not isinstance(looked, Reason):
             found += [Example(name, "point", one.values, 0.0, TURNED) for one in looked.points if one.topic.id == point]
@@ -106,6 +112,17 @@ def reversed_references(tasks: Tasks) -> Iterator[tuple[str, str, str]]:
             for ref in (point.text, *point.refs):
                 if (turned := negated(ref)) is not None:
                     yield name, point.id, turned
+
+
+def swapped_references(tasks: Tasks) -> Iterator[tuple[str, str, str]]:
+    """Question, point and text: references that say of another point's subject what is true of their own."""
+    for name, (_, _, task) in tasks.items():
+        topics = prepare(task).points
+        for point, topic in zip(task.points, topics, strict=True):
+            others = [other.heads for other in topics if other is not topic]
+            for ref in (point.text, *point.refs):
+                if (text := swapped(ref, topic, others)) is not None:
+                    yield name, point.id, text
 
 
 def _samples(tasks: Tasks) -> list[Labelled]:
@@ -184,6 +201,44 @@ def evaluated(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
         "by kind": _by_kind(judged),
         "ms an answer": {"p50": statistics.median(took), "p99": percentile(took, 99)},
     }  # fmt: skip
+
+
+def held_out(tasks: Tasks, answers: Sequence[Labelled]) -> dict[str, Any]:
+    """What the committed weights make of answers that were not used to fit them."""
+    judged: list[tuple[Labelled, str, str, str]] = []
+    empty = 0
+    for answer in answers:
+        task = tasks[answer.question][2]
+        states = {point.id: point.state for point in find(task, answer.text).points}
+        if answer.assessed:
+            judged += [
+                (answer, point.id, states.get(point.id, "not_found"), answer.state(point.id)) for point in task.points
+            ]
+        else:
+            empty += "covered" in states.values()
+    called = [label == "covered" for _, _, state, label in judged if state == "covered"]
+    low, high = interval(sum(called), len(called))
+    return {
+        "answers": len(answers), "questions": len({answer.question for answer in answers}),
+        "judged points": len(judged), "points called covered": len(called),
+        "engine": scores([(state, label) for _, _, state, label in judged]),
+        "covered: precision without swapped roles": _share(
+            [label == "covered" for answer, _, state, label in judged if state == "covered" and answer.kind != "swap"]
+        ),
+        "precision of covered, 95 % from": low, "precision of covered, 95 % to": high,
+        "stuffing, copies, blanks with a covered point": empty,
+        "by kind": _by_kind(judged),
+    }  # fmt: skip
+
+
+def interval(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's interval for a share: where the true one lies in 95 of 100 cases."""
+    if not of:
+        return 0.0, 1.0
+    share = hits / of
+    middle = share + z * z / (2 * of)
+    width = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return (middle - width) / (1 + z * z / of), (middle + width) / (1 + z * z / of)
 
 
 def scores(pairs: Sequence[tuple[str, str]]) -> dict[str, float]:

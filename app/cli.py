@@ -185,7 +185,9 @@ def bench_prose(
     questions: QuestionsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """How often the suggestions on prose answers are right, each question by a model that has not seen it."""
+    """How often the suggestions on prose answers are right, each question by a model that has not seen it.
+
+    A second table is about answers that others wrote and nothing was fitted to."""
     settings = Settings.read(questions=questions, secret_key=NO_SECRET)
     from app.bench_prose import prose_bench
 

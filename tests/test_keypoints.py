@@ -6,6 +6,7 @@ from app.keypoints.find import find
 from app.keypoints.model import COVERED, NOT_FOUND
 from app.keypoints.negated import negated
 from app.keypoints.reading import read
+from app.keypoints.roles import foreign, subjects
 from app.keypoints.worth import Reason
 from tests.prose_parts import TASK, found, states
 
@@ -147,3 +148,23 @@ def test_the_same_text_gets_the_same_answer() -> None:
 )
 def test_a_reference_is_turned_round_by_one_change(text: str, opposite: str | None) -> None:
     assert negated(text) == opposite
+
+
+def test_words_stand_under_the_subject_of_their_clause_or_of_the_one_before() -> None:
+    terms = read("RMSE squares the errors, then averages them; L1 adds them.").terms
+    under = subjects(terms, {"rmse", "l1"})
+    assert {term.plain: under.get(term.start) for term in terms if term.plain in ("errors", "averages", "adds")} == {
+        "errors": "rmse", "averages": "rmse", "adds": "l1",
+    }  # fmt: skip
+
+
+def test_words_under_the_subject_of_another_topic_are_foreign() -> None:
+    terms = read("RMSE adds up the absolute values.").terms
+    shared = {term.concept: 1.0 for term in terms}
+    placed = subjects(terms, {"rmse": 1.0})
+    assert foreign({"l1": 1.0}, {"l1": 1.0, "rmse": 1.0}, terms, placed, shared) == 1.0
+    assert foreign({"rmse": 1.0}, {"l1": 1.0, "rmse": 1.0}, terms, placed, shared) == 0.0
+
+
+def test_a_list_between_slashes_is_no_answer_even_if_its_words_are_verbs() -> None:
+    assert found("share / copy / train / batch / reshape / view").reason is Reason.KEYWORDS

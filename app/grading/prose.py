@@ -79,7 +79,7 @@ def _summary(found: Found) -> str:
     if found.reason is not None:
         return f"{WHY_NOT[found.reason]} {COMPARE}"
     covered = sum(point.state == "covered" for point in found.points)
-    return f"{covered} of {len(found.points)} key points seem to be there. {COMPARE}"
+    return f"{covered} of {len(found.points)} key points {'seems' if covered == 1 else 'seem'} to be there. {COMPARE}"
 
 
 def _how(found: Found, answer: str) -> str:

@@ -22,6 +22,7 @@ class Said:
         self.negations = negations
         self.sentences: list[Said] = [self]  # the whole sentences that it is a piece of, or made of
         self.scores: dict[int, float] = {}  # by topic
+        self.placed: dict[int, str] | None = None  # the subjects that its words stand under
         self.value: dict[str, float] = {}
         self.signs: dict[str, set[int]] = {}
         self.denied: dict[str, set[bool]] = {}

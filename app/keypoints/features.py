@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.keypoints.beside import Match, Said, closer, quick, resemblance
 from app.keypoints.reading import Reading
+from app.keypoints.roles import foreign, subjects
 from app.keypoints.task import Prepared, Topic
 from app.keypoints.units import Unit
 
@@ -18,6 +19,7 @@ NAMES = (
     "coverage", "precision", "company", "order", "mass", "clash", "turned", "denied", "parity", "core", "whole",
     "contrast", "error_here", "error_anywhere", "other_error", "agreed", "opposed", "vote", "second", "rarest",
     "unit_length", "required", "asked", "coverage_squared", "covered_and_precise", "reversed",
+    "foreign_subject", "error_told",
 )  # fmt: skip
 ERROR_NAMES = (
     "coverage", "precision", "company", "order", "mass", "clash", "turned", "denied", "parity", "core", "lead",
@@ -83,15 +85,30 @@ def measure(prepared: Prepared, reading: Reading, said: list[Said]) -> tuple[lis
     points = [(topic, best_matches(topic, said)) for topic in prepared.points]
     errors = [(topic, found[0]) for topic in prepared.misconceptions if (found := best_matches(topic, said))]
     best = {topic.id: found[0].score for topic, found in points if found}
+    told = max((_lead(prepared, match) for _, match in errors), default=0.0)
     return (
-        [_measured(prepared, topic, found, errors, everything, reading) for topic, found in points],
+        [_measured(prepared, topic, found, errors, everything, reading, told) for topic, found in points],
         [_measured_error(prepared, topic, match, best) for topic, match in errors],
     )
 
 
+def _lead(prepared: Prepared, match: Match) -> float:
+    """How much better a misconception fits its piece than any point does."""
+    return max(0.0, match.score - max((score_of(point, match.said) for point in prepared.points), default=0.0))
+
+
+def _placed(prepared: Prepared, said: Said) -> dict[int, str]:
+    """The subjects of the words of the sentences that it is a piece of; worked out once for each piece."""
+    if said.placed is None:
+        said.placed = {}
+        for sentence in said.sentences:
+            said.placed |= subjects(sentence.terms, prepared.heads)
+    return said.placed
+
+
 def _measured(
     prepared: Prepared, topic: Topic, found: list[Match], errors: list[tuple[Topic, Match]], everything: Said,
-    reading: Reading,
+    reading: Reading, told: float,
 ) -> Measured:  # fmt: skip
     if not found:
         return Measured(topic, (0.0,) * len(NAMES), None)
@@ -114,6 +131,7 @@ def _measured(
         sides.agreed, max(0.0, sides.opposed - sides.agreed), sides.vote, sides.second, best.rarest,
         math.log1p(len(said.terms)) / 3, float(required), asked / (said.weight or 1.0),
         best.coverage**2, best.coverage * best.precision, float(turned),
+        foreign(topic.heads, prepared.heads, said.terms, _placed(prepared, said), best.ref.weights), told,
     )  # fmt: skip
     reverses = turned or best.clash >= 0.3 or best.turned > 0.5 or sides.opposed > sides.agreed + 0.2
     return Measured(topic, values, best, reverses, required, sides.exact)

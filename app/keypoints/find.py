@@ -118,16 +118,16 @@ def _place(one: Measured) -> Place:
 
 
 def _contradicted(one: Measured, errors: list[tuple[MeasuredError, float]], prepared: Prepared) -> bool:
-    """A misconception that contradicts the point lies nearer: it was recognised in the same sentence, or it fits the
-    point's own piece better than the point."""
+    """The text states a misconception that contradicts the point, wherever it does so, or any misconception in the
+    sentence that the point rests on, or one that contradicts the point fits its piece better than the point itself."""
     assert one.match is not None
     here = one.match.said.sentences
-    for error, _ in errors:
-        same = any(sentence in error.match.said.sentences for sentence in here)
-        if error.topic.contradicts == one.topic.id and same:
-            return True
+    if any(error.topic.contradicts == one.topic.id for error, _ in errors):
+        return True
     if one.exact >= NEARLY:
         return False
+    if any(sentence in error.match.said.sentences for error, _ in errors for sentence in here):
+        return True
     rivals = [topic for topic in prepared.misconceptions if topic.contradicts == one.topic.id]
     return any(score_of(rival, one.match.said) > one.match.score + NEARER for rival in rivals)
 

@@ -10,9 +10,11 @@ from functools import lru_cache
 
 from app.keypoints.lexicon import NEAR, NEARNESS
 from app.keypoints.reading import Reading, Term, read
+from app.keypoints.roles import heads_of
 from app.keypoints.spelling import Spelling
 
 PROMPT_DISCOUNT = 0.8  # a word that the question itself uses says less
+OFTEN = 0.15  # share of a point's references that a word has to be the subject of, to count as a subject at all
 PAIR_SPAN = 3  # content words: how far two words of a reference may be apart to belong together
 
 
@@ -72,12 +74,14 @@ class Ref:
 @dataclass(frozen=True)
 class Topic:
     """A point or a misconception. `core` says how typical a concept is for it: often in its references, not elsewhere.
-    `typical` is what one of its references has of that by itself, on average."""
+    `typical` is what one of its references has of that by itself, on average. `heads` are the subjects of its
+    references, each with the share of them that it is one in."""
 
     id: str
     refs: tuple[Ref, ...]
     core: Mapping[str, float]
     typical: float
+    heads: Mapping[str, float]
     required: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     contradicts: str | None = None
 
@@ -91,6 +95,7 @@ class Prepared:
     spelling: Spelling
     code: bool  # the references hold code, so an answer may
     short: tuple[Reading, ...]
+    heads: Mapping[str, float]  # the subjects of the points' references: the largest share that one makes of a point's
 
 
 @lru_cache(maxsize=256)
@@ -115,8 +120,16 @@ def prepare(task: Task) -> Prepared:
         tuple(typical), tuple(errors), asked,
         frozenset(shingle for text in task.question for shingle in shingles(text)),
         Spelling(known), any(looks_coded(ref) for point in task.points for ref in point.refs),
-        tuple(read(text) for text in task.accept_short),
+        tuple(read(text) for text in task.accept_short), _heads(typical),
     )  # fmt: skip
+
+
+def _heads(topics: Iterable[Topic]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for topic in topics:
+        for head, share in topic.heads.items():
+            found[head] = max(share, found.get(head, 0.0))
+    return {head: share for head, share in found.items() if share >= OFTEN}
 
 
 def _required(point: Point) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
@@ -149,7 +162,8 @@ def _topic(
     core = {concept: _core(concept, own, shares, asked) for concept in own}
     refs = tuple(_ref(text, reading, core) for text, reading in zip(texts, readings, strict=True) if reading.terms)
     sums = [ref.total for ref in refs]
-    return Topic(name, refs, core, sum(sums) / len(sums) if sums else 1.0, required, contradicts)
+    typical = sum(sums) / len(sums) if sums else 1.0
+    return Topic(name, refs, core, typical, heads_of(readings), required, contradicts)
 
 
 def _core(concept: str, own: dict[str, float], shares: list[dict[str, float]], asked: frozenset[str]) -> float:

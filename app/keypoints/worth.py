@@ -131,6 +131,8 @@ def _keywords(text: str, reading: Reading) -> bool:
     short = sum(len(part) <= 3 for part in parts)
     if len(parts) >= 4 and short >= 0.8 * len(parts) and small < 0.25 and verbs < 0.4 * len(parts):
         return True
+    if len(parts) >= 5 and short >= 0.8 * len(parts) and not reading.functions and reading.signs <= text.count("/"):
+        return True
     if reading.words >= 6 and small < 0.12 and verbs <= reading.words * 0.12:
         return True
     return reading.words >= 9 and small < 0.1 and reading.signs <= 0.2 * reading.words
