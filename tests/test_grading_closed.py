@@ -115,7 +115,8 @@ def test_a_typical_wrong_order_gets_its_reply() -> None:
 
 
 def test_the_order_backwards_earns_nothing() -> None:
-    assert graded(ORDER, RIGHT_ORDER[::-1]).score == 0
+    made = graded(ORDER, RIGHT_ORDER[::-1])
+    assert made.score == 0 and not any(check.passed for check in made.checks or ())
 
 
 def test_the_longest_run_is_as_long_as_trying_all_finds() -> None:

@@ -28,7 +28,7 @@ class Order:
     def grade(self, question: Question, part: OrderPart, answer: list[str], *_: Any) -> Verdict:
         right = [step.id for step in part.steps]
         kept = longest_run([right.index(id) for id in answer])
-        in_place = {answer[place] for place in kept}
+        in_place = {answer[place] for place in kept} if len(kept) > 1 else set()  # one alone is in no order
         checks = [_check(part, answer, id, id in in_place) for id in answer]
         score = (len(kept) - 1) / (len(right) - 1)
         notes = [
