@@ -24,7 +24,9 @@ def check_paths(paths: Sequence[Path], lanes: int, *, json_wanted: bool) -> int:
     found = "no fault"
     if faults:
         found = f"{_count(len(faults), 'fault')} in {_count(len({fault.path for fault in faults}), 'file')}"
-    print(f"{_count(len(reading.sources), 'question')} proved, {found}.", file=sys.stderr)
+    at_fault = {fault.path for fault in faults}
+    proved = sum(source.path not in at_fault for source in reading.sources)
+    print(f"{_count(proved, 'question')} proved, {found}.", file=sys.stderr)
     return 1 if faults else 0
 
 

@@ -26,13 +26,14 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema
 from app.store.db import Database, Unusable
-from app.web import about, api, health, home, problems, questions
+from app.web import about, api, demo, demo_api, health, home, problems, questions
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
 from app.web.guard import Guard
 from app.web.metrics import Metrics
 from app.web.render import ROOT, Pages, Static
+from app.web.runs import Runs
 
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
@@ -54,7 +55,7 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, questions, attempt_pages, home, about, health):
+    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
@@ -103,14 +104,17 @@ async def furnished(
         shelf = bank if bank is not None else await asyncio.to_thread(Bank, settings.questions)
         desk = Desk(database, shelf, jail, metrics)
         pages = Pages(jail.level, static)
-        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, make_signer(settings.secret_key))
-        chores = [asyncio.create_task(warm_up(rooms, None if pool else jail)), asyncio.create_task(keep_house(rooms))]
+        signer = make_signer(settings.secret_key)
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, Runs(settings.data_dir, metrics))
+        work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
+        chores = [asyncio.create_task(chore) for chore in work]
         try:
             yield
         finally:
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+            await rooms.runs.close()
             await desk.close()
     finally:
         if pool is None:

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -29,12 +30,21 @@ LOGGING: dict[str, Any] = {
 
 
 class Server(uvicorn.Server):
-    """Says where it is once it really answers."""
+    """Says where it is once it really answers. `hang_up` is called before the connections are closed."""
+
+    def __init__(self, config: uvicorn.Config, hang_up: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.hang_up = hang_up
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
             print(f"selfgrad is at {address(self.config.host, sockets[0])}", file=sys.stderr, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams that go on for ever end first: who watches a training joins it again when we are back."""
+        self.hang_up()
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings) -> None:
@@ -60,7 +70,7 @@ def serve(settings: Settings) -> None:
         # A known reason not to start is told once, by the command itself.
         logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "refused"))
         try:
-            Server(config).run(sockets=[listener])
+            Server(config, lambda: app.state.rooms.runs.hang_up()).run(sockets=[listener])
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person stops it
         except SystemExit:

@@ -26,7 +26,7 @@ CHROMIUM = [
 ]  # fmt: skip
 PATIENCE_S = 90
 NINE = "/questions/tensor-3x3"
-PAGES = ["/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/nowhere"]
+PAGES = ["/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/demo", "/nowhere"]
 A = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\n"
 RIGHT = A + "corner = b[1:, 1:]\n"
 FLAT = A + "corner = b.flatten()[-4:]\n"
@@ -93,9 +93,19 @@ class Site:
 def started_once(folder: Path) -> Site:
     """The one program that all browser tests visit, in however many files they stand."""
     folder.mkdir()
+    few_pictures(folder)
     made = Site(folder)
     made.start()
     return made
+
+
+def few_pictures(folder: Path) -> None:
+    """The data folder of a demo that need not draw thousands of pictures first."""
+    from app.demo.data import FOLDER, SYNTHETIC_SEED, assembled, keep
+    from app.demo.strokes import VERSION, draw_sample
+
+    data = assembled(draw_sample(7, train=600, valid=100), "few pictures", "drawn for the tests", "ours")
+    keep(data, folder / FOLDER / f"synthetic-{VERSION}-{SYNTHETIC_SEED}.pixels")
 
 
 @dataclass

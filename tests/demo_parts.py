@@ -37,5 +37,6 @@ def right_about(training: Training, pixels: np.ndarray[tuple[int, ...], np.dtype
     """The share of other pictures, first the 3s, that a training is right about."""
     import torch
 
-    scores, _ = training.fast.valid_scores(torch.from_numpy(pixels.astype(np.float32)))
-    return float(((scores.numpy() > 0) == (np.arange(len(pixels)) < threes)).mean())
+    rows = torch.from_numpy(pixels.astype(np.float32)).to(training.fast.device)
+    scores, _ = training.fast.valid_scores(rows)
+    return float(((scores.cpu().numpy() > 0) == (np.arange(len(pixels)) < threes)).mean())

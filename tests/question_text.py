@@ -58,7 +58,7 @@ parts:
         reply: "`2 * xs` repeats the list."
     samples:
       - {text: Each item is doubled in a new list., covers: [doubled, new]}
-      - {text: Each is doubled., covers: [doubled]}
+      - {text: Every item is doubled., covers: [doubled]}
       - {text: It is repeated., covers: []}
 answer: |
   Like this:

@@ -120,6 +120,16 @@ def test_a_file_that_cannot_be_read_as_a_question_is_a_fault_with_its_place(
     assert {"file": str(path), "line": 2, "column": 1}.items() <= rows[0].items() or len(rows) > 1
 
 
+def test_a_question_at_fault_is_not_counted_as_proved(
+    linux: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    good = next((ROOT / "questions").glob("*/*-high-learning-rate.yaml"))
+    path = tmp_path / good.name
+    path.write_text(good.read_text(encoding="utf-8").replace("value: 2.25", "value: 2.5"), encoding="utf-8")
+    assert main(["check", str(path)]) == 1
+    assert "0 questions proved, 1 fault in 1 file." in capsys.readouterr().err
+
+
 def test_a_good_question_is_proved(linux: None, capsys: pytest.CaptureFixture[str]) -> None:
     path = next((ROOT / "questions").glob("*/*-list-comprehension.yaml"))
     assert main(["check", str(path)]) == 0

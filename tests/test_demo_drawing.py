@@ -67,7 +67,7 @@ def test_what_is_no_drawing_is_told_in_one_sentence(pixels: object) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_judgement_is_that_of_torch(model: str) -> None:
-    training, _ = trained(Config.of(model, epochs=3), few())
+    training, _ = trained(Config.of(model, epochs=3, device="cpu"), few())
     judge = Judge.of(json.loads(json.dumps(to_json(training.weights()))))
     wanted, _ = training.fast.valid_scores(torch.from_numpy(few().valid.astype(np.float32)))
     found = [judge.probability_of_3(row.tolist()) for row in few().valid]

@@ -66,6 +66,6 @@ def test_the_better_settings_are_better(mnist: Data, model: str, epochs: int, re
 
 def test_our_own_handwriting_teaches_real_digits(mnist: Data, tmp_path_factory: pytest.TempPathFactory) -> None:
     ours = drawn(tmp_path_factory.mktemp("drawn"))
-    for model in ("linear", "net"):
+    for model, reaches in (("linear", 0.974), ("net", 0.98)):
         training, _ = trained(Config.of(model, "better"), ours)
-        assert right_about(training, mnist.valid, mnist.valid_threes) >= 0.97
+        assert right_about(training, mnist.valid, mnist.valid_threes) >= reaches

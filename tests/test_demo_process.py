@@ -15,6 +15,7 @@ from app.demo.data import keep
 from app.demo.mailbox import Mailbox
 from app.demo.process import Message, Trainer, TrainerBusy, TrainerGone
 from app.demo.strokes import VERSION
+from tests.demo_card import on_each_real_device
 from tests.demo_parts import few
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,8 +38,9 @@ def trainer(data_dir: Path) -> Iterator[Trainer]:
             yield made
 
 
-def test_a_training_is_told_from_start_to_done(trainer: Trainer) -> None:
-    trainer.start({"model": "net", "preset": "better", "epochs": 3})
+@on_each_real_device
+def test_a_training_is_told_from_start_to_done(trainer: Trainer, device: str) -> None:
+    trainer.start({"model": "net", "preset": "better", "epochs": 3, "device": device})
     messages = list(trainer.events())
     names = [message.name for message in messages]
     assert names[0] == "start" and names[-1] == "done" and names.count("epoch") == 3 and "frame" in names
@@ -57,8 +59,9 @@ def test_one_training_follows_another_in_the_same_child(trainer: Trainer) -> Non
     assert ends == [[1, 2]] * 3
 
 
-def test_a_sweep_tells_every_rate_in_every_epoch(trainer: Trainer) -> None:
-    trainer.start({"model": "net", "epochs": 2}, kind="sweep", rates=[0.1, 100])
+@on_each_real_device
+def test_a_sweep_tells_every_rate_in_every_epoch(trainer: Trainer, device: str) -> None:
+    trainer.start({"model": "net", "epochs": 2, "device": device}, kind="sweep", rates=[0.1, 100])
     messages = list(trainer.events())
     assert [message.name for message in messages] == ["start", "epoch", "epoch", "done"]
     assert all(len(message.data["accuracy"]) == 2 for message in messages[1:3])
@@ -88,8 +91,12 @@ def test_what_makes_no_sense_is_an_error_and_the_child_lives_on(
     assert message.name == "error" and told in message.data["message"] and trainer.alive
 
 
-def test_a_pause_holds_the_training_a_step_learns_one_batch_and_stop_ends_it(trainer: Trainer) -> None:
-    trainer.start({"model": "linear", "epochs": 1000}, pace=20)
+@on_each_real_device
+@pytest.mark.parametrize("pace", [20, 50])  # at the second a card takes an epoch in one piece
+def test_a_pause_holds_the_training_a_step_learns_one_batch_and_stop_ends_it(
+    trainer: Trainer, device: str, pace: float
+) -> None:
+    trainer.start({"model": "linear", "epochs": 1000, "device": device}, pace=pace)
     events = trainer.events()
     next(message for message in events if message.name == "epoch")
     trainer.pause()
@@ -114,8 +121,11 @@ def last_frame_before_silence(trainer: Trainer) -> Message:
     return newest
 
 
-def test_a_busy_trainer_takes_no_second_training_and_the_next_begins_with_its_start(trainer: Trainer) -> None:
-    trainer.start({"model": "net", "epochs": 1000}, pace=50)
+@on_each_real_device
+def test_a_busy_trainer_takes_no_second_training_and_the_next_begins_with_its_start(
+    trainer: Trainer, device: str
+) -> None:
+    trainer.start({"model": "net", "epochs": 1000, "device": device}, pace=50)
     next(trainer.events())
     with pytest.raises(TrainerBusy):
         trainer.start({})
@@ -126,8 +136,9 @@ def test_a_busy_trainer_takes_no_second_training_and_the_next_begins_with_its_st
     assert next(trainer.events()).name == "start" and list(trainer.events())[-1].name == "done"
 
 
-def test_frames_come_at_most_25_times_a_second(trainer: Trainer) -> None:
-    trainer.start({"model": "linear", "epochs": 15}, pace=10)
+@on_each_real_device
+def test_frames_come_at_most_25_times_a_second(trainer: Trainer, device: str) -> None:
+    trainer.start({"model": "linear", "epochs": 15, "device": device}, pace=10)
     begun = time.monotonic()
     frames = sum(message.name == "frame" for message in trainer.events())
     assert 5 < frames <= 25 * (time.monotonic() - begun) + 3

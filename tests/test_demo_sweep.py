@@ -11,6 +11,7 @@ import torch
 from app.demo.config import BadConfig, Config
 from app.demo.events import SweepDone, SweepEpoch, line
 from app.demo.sweep import RATES, Sweep
+from tests.demo_card import either_device as either_device
 from tests.demo_parts import few, real, trained
 
 
@@ -21,9 +22,10 @@ def swept(config: Config, rates: tuple[float, ...]) -> tuple[Sweep, list[SweepEp
 
 @pytest.mark.parametrize("model", ["linear", "net"])
 @pytest.mark.parametrize("loss", ["book", "bce"])
-def test_each_rate_learns_as_it_would_alone(model: str, loss: str) -> None:
+def test_each_rate_learns_as_it_would_alone(model: str, loss: str, device: str) -> None:
     rates = (0.05, 0.2, 0.5)
     common: dict[str, Any] = {"loss": loss, "shuffle": True, "start": "torch", "batch_size": 64, "epochs": 3}
+    common["device"] = device
     sweep, epochs = swept(Config.of(model, **common), rates)
     for column, rate in enumerate(rates):
         alone, seen = trained(Config.of(model, lr=rate, **common), few())
@@ -38,7 +40,7 @@ def test_each_rate_learns_as_it_would_alone(model: str, loss: str) -> None:
 
 
 def test_a_rate_that_is_too_high_leaves_the_others_alone() -> None:
-    config = Config.of("net", shuffle=True, epochs=3)
+    config = Config.of("net", shuffle=True, epochs=3, device="cpu")  # a card may add up otherwise in another shape
     _, alone = swept(config, (0.1, 0.5))
     _, beside = swept(config, (0.1, 1000.0, 0.5))
     assert beside[-1].accuracy[::2] == alone[-1].accuracy
@@ -56,8 +58,9 @@ def test_the_net_dies_at_high_rates_and_the_linear_model_does_not(shared: Path) 
     assert last["net"].alive is not None and last["net"].alive[0] > 10
 
 
-def test_a_sweep_says_the_same_as_json_and_names_the_best_rate() -> None:
-    events = [event for event in Sweep(Config.of("linear", epochs=2), few()).events() if event.event != "step"]
+def test_a_sweep_says_the_same_as_json_and_names_the_best_rate(device: str) -> None:
+    sweep = Sweep(Config.of("linear", epochs=2, device=device), few())
+    events = [event for event in sweep.events() if event.event != "step"]
     rows = [json.loads(line(event)) for event in events]
     assert [row["event"] for row in rows] == ["start", "epoch", "epoch", "done"]
     assert rows[0]["rates"] == list(RATES) and len(rows[1]["accuracy"]) == 16

@@ -13,6 +13,7 @@ from app.demo.config import LOSSES, MODELS, STARTS, BadConfig, Config
 from app.demo.events import Done, Epoch, Frame, Start, Step, Weights, line
 from app.demo.models import ReadableStep, first_weights
 from app.demo.train import Training, epoch_order, train
+from tests.demo_card import either_device as either_device
 from tests.demo_parts import few, trained
 
 
@@ -46,36 +47,38 @@ def test_the_step_by_hand_gives_the_weights_of_the_step_by_autograd(
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_accuracy_as_the_loss_moves_nothing(model: str) -> None:
-    config = Config.of(model, loss="accuracy", epochs=2, start="torch")
+def test_accuracy_as_the_loss_moves_nothing(model: str, device: str) -> None:
+    config = Config.of(model, loss="accuracy", epochs=2, start="torch", device=device)
     training, epochs = trained(config, few())
     first = first_weights(config, torch.Generator().manual_seed(config.seed))
-    assert all(torch.equal(training.fast.weights[name], first[name]) for name in first)
+    assert all(torch.equal(training.fast.weights[name].cpu(), first[name]) for name in first)
     assert epochs[0].accuracy == epochs[1].accuracy
 
 
-def test_zeros_at_the_start_leave_the_net_without_a_way_to_learn() -> None:
-    training, epochs = trained(Config.of("net", start="zeros", epochs=3), few())
+def test_zeros_at_the_start_leave_the_net_without_a_way_to_learn(device: str) -> None:
+    training, epochs = trained(Config.of("net", start="zeros", epochs=3, device=device), few())
     assert not training.fast.weights["w1"].any() and epochs[-1].alive == 0
-    assert trained(Config.of("linear", "better", start="zeros"), few())[1][-1].accuracy > 0.8
+    assert trained(Config.of("linear", "better", start="zeros", device=device), few())[1][-1].accuracy > 0.8
 
 
-def test_gradients_that_are_never_set_to_zero_train_another_model() -> None:
+def test_gradients_that_are_never_set_to_zero_train_another_model(device: str) -> None:
     plain, forgetful = (
-        trained(Config.of("net", "better", forget_zero=forget, epochs=3), few()) for forget in (0 > 1, 1 > 0)
+        trained(Config.of("net", "better", forget_zero=forget, epochs=3, device=device), few())
+        for forget in (False, True)
     )
     assert not torch.allclose(plain[0].fast.weights["w1"], forgetful[0].fast.weights["w1"], atol=1e-3)
 
 
-def test_the_same_seed_gives_the_same_run_and_another_seed_another() -> None:
+def test_the_same_seed_gives_the_same_run_and_another_seed_another(device: str) -> None:
     def losses(seed: int) -> list[float]:
-        return [epoch.loss for epoch in trained(Config.of("net", "better", seed=seed, epochs=3), few())[1]]
+        config = Config.of("net", "better", seed=seed, epochs=3, device=device)
+        return [epoch.loss for epoch in trained(config, few())[1]]
 
     assert losses(1) == losses(1) != losses(2)
 
 
-def test_events_come_in_their_order_and_say_the_same_as_json() -> None:
-    events = list(train(Config.of("linear", epochs=2, batch_size=100), few(), frame_s=0))
+def test_events_come_in_their_order_and_say_the_same_as_json(device: str) -> None:
+    events = list(train(Config.of("linear", epochs=2, batch_size=100, device=device), few(), frame_s=0))
     kinds = [type(event) for event in events]
     assert kinds == [Start, *[Frame, Step] * 3, Epoch, *[Frame, Step] * 3, Epoch, Frame, Weights, Done]
     rows = [json.loads(line(event)) for event in events]
@@ -85,43 +88,56 @@ def test_events_come_in_their_order_and_say_the_same_as_json() -> None:
     assert {"epoch", "loss", "accuracy", "compute_ms"} <= rows[-1].keys() & rows[7].keys()
 
 
-def test_a_training_that_nobody_asks_on_stands_still() -> None:
-    running = train(Config.of("linear", epochs=1000), few(), frame_s=math.inf)
+def test_a_training_that_nobody_asks_on_stands_still(device: str) -> None:
+    running = train(Config.of("linear", epochs=1000, device=device), few(), frame_s=math.inf)
     steps = [event for event in islice(running, 4) if isinstance(event, Step)]
     assert [step.step for step in steps] == [1, 2]
     assert next(event for event in running if isinstance(event, Step)).step == 3
 
 
-def test_frames_come_by_the_clock() -> None:
+def test_frames_come_by_the_clock(device: str) -> None:
     ticks = iter(range(10**6))
-    events = train(Config.of("linear", epochs=4), few(), clock=lambda: next(ticks) / 1000, frame_s=0.02)
+    events = train(Config.of("linear", epochs=4, device=device), few(), clock=lambda: next(ticks) / 1000, frame_s=0.02)
     kinds = [type(event) for event in events]
     assert 0 < kinds.count(Frame) < kinds.count(Step)
 
 
-def test_a_picture_of_weights_has_784_levels_and_its_scale() -> None:
-    training, _ = trained(Config.of("linear", epochs=1), few())
+def test_a_picture_of_weights_has_784_levels_and_its_scale(device: str) -> None:
+    training, _ = trained(Config.of("linear", epochs=1, device=device), few())
     frame = training.frame()
-    weights = training.fast.weights["w"].numpy()
+    weights = training.fast.weights["w"].cpu().numpy()
     shown = (np.frombuffer(frame.weights.levels, np.uint8).astype(float) - 128) * frame.weights.scale / 127
     assert shown.shape == (784,) and np.abs(shown - weights).max() <= frame.weights.scale / 127
 
 
-def test_the_gradient_shown_is_that_of_the_last_batch() -> None:
-    for model in MODELS:
-        config = Config.of(model, epochs=1, batch_size=300, start="torch", shuffle=False)
-        training, _ = trained(config, few())
-        step = ReadableStep(replace(config, forget_zero=True), first_weights(config, torch.Generator().manual_seed(1)))
-        targets = torch.from_numpy(few().train_targets.astype(np.float32))
-        step(torch.from_numpy(few().train.astype(np.float32)) / 255, targets)
-        gradient = step.weights["w" if model == "linear" else "w1"].grad
-        assert gradient is not None
-        wanted = gradient if model == "linear" else training.fast.weights["w2"] @ gradient
-        torch.testing.assert_close(training.fast.picture()[1], wanted, rtol=1e-3, atol=1e-5)
+def gradient_of_batch(number: int, config: Config) -> torch.Tensor:
+    """As autograd has it, after that many batches in order: of w, or of w1."""
+    step = ReadableStep(config, first_weights(config, torch.Generator().manual_seed(config.seed)))
+    pixels = torch.from_numpy(few().train.astype(np.float32)) / 255
+    targets = torch.from_numpy(few().train_targets.astype(np.float32))
+    for at in range(0, number * config.batch_size, config.batch_size):
+        step.config = replace(config, forget_zero=at == (number - 1) * config.batch_size)  # the last one's stays
+        step(pixels[at : at + config.batch_size], targets[at : at + config.batch_size])
+    gradient = step.weights["w" if config.model == "linear" else "w1"].grad
+    assert gradient is not None
+    return gradient
 
 
-def test_a_model_that_diverges_is_told_as_such() -> None:
-    training = Training(Config.of("linear", epochs=50), few())
+@pytest.mark.parametrize(("walking", "batch"), [(True, 1), (True, 2), (True, 4), (False, 4)])
+@pytest.mark.parametrize("model", MODELS)
+def test_the_gradient_shown_is_that_of_the_last_batch(model: str, walking: bool, batch: int, device: str) -> None:
+    config = Config.of(model, epochs=1, batch_size=80, start="torch", shuffle=False, device=device)
+    training = Training(config, few())
+    training.course.walking = walking
+    events = training.events()
+    next(event for event in events if isinstance(event, Step) and event.step == batch)
+    gradient = gradient_of_batch(batch, config)
+    wanted = gradient if model == "linear" else training.fast.weights["w2"].cpu() @ gradient
+    torch.testing.assert_close(training.fast.picture()[1].cpu(), wanted, rtol=1e-3, atol=1e-5)
+
+
+def test_a_model_that_diverges_is_told_as_such(device: str) -> None:
+    training = Training(Config.of("linear", epochs=50, device=device), few())
     events = training.events()
     next(events)
     training.fast.weights["w"].fill_(math.inf)
@@ -130,8 +146,8 @@ def test_a_model_that_diverges_is_told_as_such() -> None:
     assert json.loads(line(done))["loss"] is None
 
 
-def test_computing_ends_at_its_limit() -> None:
-    training = Training(Config.of("linear", epochs=1000), few(), compute_s=0.0)
+def test_computing_ends_at_its_limit(device: str) -> None:
+    training = Training(Config.of("linear", epochs=1000, device=device), few(), compute_s=0.0)
     done = list(training.events())[-1]
     assert isinstance(done, Done) and done.why == "time" and done.epoch == 1
 

@@ -32,8 +32,9 @@ def weight(*paths: Path) -> int:
     return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
 
 
-def test_the_styles_weigh_at_most_10_kb() -> None:
-    assert weight(*(STATIC / "css").glob("*.css")) <= 10_000
+@pytest.mark.parametrize("own", [["demo"], ["kinds", "draw"]], ids=["demo", "questions"])
+def test_the_styles_of_a_page_weigh_at_most_10_kb(own: list[str]) -> None:
+    assert weight(*(STATIC / "css" / f"{name}.css" for name in ["page", "print", *own])) <= 10_000
 
 
 def scripts_for(kinds: set[str]) -> list[Path]:
@@ -48,6 +49,11 @@ def test_the_scripts_of_a_page_without_the_editor_weigh_at_most_15_kb() -> None:
     assert STATIC / "js" / "sketch-pad.js" in scripts_for({"draw"})
     for kinds in pages:
         assert weight(STATIC / "js" / "theme.js", *scripts_for(kinds)) <= 15_000, kinds
+
+
+def test_the_scripts_of_the_demo_weigh_at_most_15_kb() -> None:
+    demo = [path for path in SCRIPTS if path.name.startswith("demo-")]
+    assert len(demo) > 3 and weight(STATIC / "js" / "theme.js", *demo) <= 15_000
 
 
 def test_the_editor_weighs_at_most_130_kb() -> None:

@@ -87,6 +87,11 @@ def test_no_number_that_can_be_written_breaks_the_reader() -> None:
         assert graded(number(1.0), text).ending in (Ending.OK, Ending.REFUSED)
 
 
+def test_a_number_beyond_every_ratio_is_wrong_and_nothing_else() -> None:
+    made = graded(number(0.001), "100000000e300")
+    assert made.ending is Ending.OK and not made.passed
+
+
 def test_a_comma_has_two_readings() -> None:
     assert readings("6,131") == [6131.0, 6.131]
 

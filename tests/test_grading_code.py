@@ -69,7 +69,7 @@ def test_a_missing_variable_is_named(runner: Runner) -> None:
 
 
 ENDINGS = {
-    "syntax": ("def double(xs:\n    pass", Ending.REFUSED, "Python cannot read it: '(' was never closed in line 1."),
+    "syntax": ("def double(xs:\n    pass", Ending.REFUSED, "Python cannot read line 1: '(' was never closed."),
     "blank": (" \n\t", Ending.REFUSED, "There is no answer yet: it is blank."),
     "too long": ("#" * 65537, Ending.REFUSED, "longer than 64 KiB"),
     "nul": (DOUBLE + "\0", Ending.REFUSED, "NUL character"),

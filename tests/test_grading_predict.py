@@ -89,6 +89,7 @@ def test_what_is_no_shape_is_told(answer: str, runner: Runner) -> None:
         (predict("print(99)"), "meant to be wrong, but it passes"),
         (predict("x = 1", shape="x"), "nothing to predict"),
         (predict("pass"), "nothing to predict"),
+        (predict("print(4, 2)", wrong=[{"answer": "4 3", "reply": "No, 4 2."}]), "gives the answer away"),
         (predict("import time\ntime.sleep(99)"), "nothing to predict"),
     ],
 )
@@ -97,10 +98,26 @@ def test_a_snippet_that_does_not_fit_its_part_is_a_fault(part: object, told: str
     assert found and told in found[0].message
 
 
+def test_how_many_numbers_are_right_is_told_in_plain_english(runner: Runner) -> None:
+    assert graded(LINES, "2 3", runner).summary == "Not yet: neither of the 2 numbers is right."
+    assert graded(LINES, "1 3", runner).summary == "Not yet: 1 of the 2 numbers is right."
+
+
 @pytest.mark.parametrize("part", [SHAPE, MATRIX, LINES, RAISES])
 def test_what_a_snippet_does_passes_its_own_part(part: object, runner: Runner) -> None:
     changed = part.model_copy(update={"wrong": ()})  # type: ignore[attr-defined]
     assert list(KINDS["predict"].prove(question_of(changed), changed, runner)) == []
+
+
+@pytest.mark.parametrize("answer", ["shape" * 39 + "!", "shape" * 4 + ".shape" * 29, "a.shape=" * 24 + "?", " =:" * 66])
+def test_no_prediction_of_a_shape_takes_for_ever(answer: str, runner: Runner) -> None:
+    assert graded(SHAPE, answer, runner).ending is Ending.REFUSED
+
+
+def test_a_snippet_that_prints_more_than_can_be_handed_in_is_a_fault(runner: Runner) -> None:
+    part = predict("print('x' * 5000)")
+    (found,) = KINDS["predict"].prove(question_of(part), part, runner)
+    assert found.where == ("snippet",) and "at most 4,000 characters" in found.message
 
 
 def test_the_right_arrangement_passes_and_so_does_one_that_computes_the_same(runner: Runner) -> None:

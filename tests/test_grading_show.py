@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.grading.show import clean, show, show_all
+from app.grading.show import clean, show, show_all, size_words
 from app.sandbox.job import Array, Expression, Thing
 
 SHOWN: list[tuple[Any, str]] = [
@@ -68,3 +68,10 @@ def test_a_text_is_made_printable_and_keeps_its_lines() -> None:
     assert clean("a\nb\t\x1b[1m\ud800") == "a\nb\t\\x1b[1m\\ud800"
     assert clean("a\nb", lines=False) == "a\\nb"
     assert clean("abc", 2) == "ab…"
+
+
+def test_a_shape_is_said_in_words() -> None:
+    shapes = [(), (1,), (2, 2), (2, 1), (1, 1), (1, 2, 3)]
+    said = ["a single number", "one number in one row", "two rows of two"]
+    said += ["two rows of one number", "one row of one number", ""]
+    assert [size_words(shape) for shape in shapes] == said

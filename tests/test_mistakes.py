@@ -1,11 +1,13 @@
 """Same mistake, same note: the author's note reaches whoever makes the mistake in other words, and nobody else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.bank.question import CodePart
-from app.grading.code import grade_code
+from app.grading import mistakes
+from app.grading.code import grade_code, run_all
 from app.grading.exams import Exam, answer_job, draw_exam
 from app.grading.mistakes import recognised
 from app.grading.verdict import Verdict
@@ -45,7 +47,7 @@ def test_the_same_mistake_in_other_words_gets_the_authors_reply(runner: Runner) 
 
 def test_a_mistake_without_a_reply_is_told_in_one_sentence(runner: Runner) -> None:
     made = marked("def double(xs):\n    return [xs[i] * 2 for i in range(len(xs) - 1)]", runner)
-    says = "Your results are the same as those of an answer with a well-known mistake: loses the last item."
+    says = "Your results are the same as those of a well-known wrong answer, which loses the last item."
     assert noted(made) == [("wrong-1", says)]
 
 
@@ -147,6 +149,35 @@ def test_nobody_waits_for_a_note_where_the_grader_is_busy(runner: Runner) -> Non
 
     assert recognised(part, exam, answered, busy) is None
     assert recognised(part, exam, answered, runner) is not None
+
+
+class Waiting:
+    """A runner whose jobs wait: each for so many milliseconds as it is told next."""
+
+    def __init__(self, run: Runner, *waits: float, own: float = 0.0) -> None:
+        self.run, self.waits, self.own = run, iter(waits), own
+
+    def __call__(self, job: Job) -> Outcome:
+        made = self.run(job)
+        if job.function == "facts":
+            return replace(made, run_ms=self.own)
+        return replace(made, queue_ms=next(self.waits, 0.0))
+
+
+@pytest.mark.parametrize("waits, noticed", [((300.0,), True), ((400.0,), False), ((300.0, 90.0), True),
+                                            ((300.0, 90.0, 90.0), False)])  # fmt: skip
+def test_waiting_for_ones_own_rules_or_once_for_the_next_exam_costs_no_note(
+    waits: tuple[float, ...], noticed: bool, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mistakes, "BUSY_MS", 50.0)
+    part = function_part(wrong=[FIRST, PRINTS, ONE_SHORT], rules=[{"avoids": ["loop"]}], random=None)
+    exam = draw_exam(part, 1, runner)
+    answered = outcome_of(part, exam, ONE_SHORT["code"], runner)
+    first, *others = waits
+    slow = Waiting(runner, first, own=290.0)
+    ran = run_all(part, ONE_SHORT["code"], slow, exam)
+    found = recognised(part, exam, replace(answered, queue_ms=ran.for_others_ms), Waiting(runner, *others))
+    assert (found is not None) == noticed
 
 
 def test_a_wrong_answer_that_never_ends_hides_no_other(runner: Runner) -> None:

@@ -92,6 +92,13 @@ AVOIDED = {
     "a default": ("sum", "def f(xs, sum=sum):\n    return sum(xs)\n", "`sum` is used"),
     "beside a helper": ("dot", "import torch\n\ndef dot(a, b):\n    return torch.dot(a, b)\n", "`dot` is used (line"),
     "hidden": ("ndim", "def f(t):\n    return eval('t.nd' + 'im')\n", "`eval` (line 2) hides what really runs"),
+    "a name made as it runs": ("ndim", "def f(t):\n    return getattr(t, 'nd' + 'im')\n", "`getattr` (line 2) hides"),
+    "a getter of such a name": ("ndim", "import operator as o\nf = o.attrgetter(g())\n", "`attrgetter` (line 2)"),
+    "every class there is": ("sum", "f = object.__subclasses__()[0]\n", "`__subclasses__` (line 1) hides"),
+    "a library's own function replaced": (
+        "sum", "import torch as t\n\ndef f(x):\n    t.Tensor.item = len\n", "`t.Tensor.item` (line 4) hides",
+    ),
+    "a library's own function deleted": ("sum", "from torch import nn\ndel nn.Linear.forward\n", "`nn.Linear.forward`"),
 }
 
 
@@ -113,6 +120,8 @@ UNUSED = {
     "a helper of one's own": ("dot", "def dot(a, b):\n    return (a * b).sum()\n\ndef f(a):\n    return dot(a, a)\n"),
     "a variable": ("inner", "def f(xs):\n    inner = 0\n    inner = inner + xs[0]\n    return inner\n"),
     "an argument": ("dim", "def f(x, dim):\n    return x.sum(dim)\n"),
+    "an attribute of one's own": ("sum", "from torch import tensor\ntensor = tensor(1.)\ntensor.grad = None\n"),
+    "a getter with a plain name": ("sum", "def f(t):\n    return getattr(t, 'grad', None)\n"),
     "a comprehension is no loop": ("loop", "def f(xs):\n    return [x for x in xs]\n"),
 }
 
@@ -129,6 +138,8 @@ def test_several_names_in_one_rule_are_one_check(runner: Runner) -> None:
     assert kept.passed and kept.says == "None of `@`, `matmul` and a loop is used."
     (many,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "a1", "a2", "a3", "a4"]}])
     assert many.passed and many.says == "None of `@`, `a1`, `a2` and 2 others is used."
+    (two,) = judged(source, runner, function="f", rules=[{"avoids": ["loop", "comprehension"]}])
+    assert two.passed and two.says == "Neither a loop nor a comprehension is used."
     (broken,) = judged(source, runner, function="f", rules=[{"avoids": ["@", "sum", "loop"]}])
     assert not broken.passed and broken.id == "avoids-@" and "`sum` is used (line 2)" in broken.says
 

@@ -131,6 +131,29 @@ def test_nothing_chosen_is_told_and_leads_back(client: TestClient) -> None:
     assert sent.status_code == 422 and "Nothing is chosen yet" in sent.text and "#which" in sent.text
 
 
+@pytest.mark.parametrize(
+    "part, told",
+    [
+        ("sigmoid/parts/draw", "The grid is empty."),
+        ("sgd-epoch/parts/arrange", "Your program has no line yet."),
+        ("gradient/parts/slope", "The answer is empty."),
+    ],
+)
+def test_an_empty_answer_is_called_what_it_is(client: TestClient, part: str, told: str) -> None:
+    sent = client.post(f"/questions/{part}", data={"answer": ""})
+    assert sent.status_code == 422 and told in sent.text
+
+
+def test_a_right_choice_is_called_right_once(client: TestClient) -> None:
+    page = client.post("/questions/metrics-which-set/parts/which", data={"choice": "validation"}).text
+    assert page.count("Right.") == 1
+
+
+def test_how_it_is_graded_stands_once_on_the_page(client: TestClient) -> None:
+    page = client.post("/questions/metrics-which-set/parts/which", data={"choice": "training"}).text
+    assert page.count("Graded by comparing your choice with the right one.") == 1
+
+
 def test_a_number_that_cannot_be_read_is_kept_as_a_draft(client: TestClient) -> None:
     sent = client.post("/questions/gradient/parts/slope", data={"answer": "four or so"})
     assert sent.status_code == 422 and "could not be read as a number" in sent.text
@@ -180,3 +203,14 @@ def test_options_steps_and_lines_are_not_shown_in_the_order_of_the_file(client: 
     parts = client.get("/api/v1/questions/sgd-seven-steps").json()["parts"]
     [order] = [part for part in parts if part["kind"] == "order"]
     assert [step["id"] for step in order["steps"]] != SEVEN
+
+
+def test_the_order_that_the_form_begins_with_earns_no_hint_however_its_json_is_spelled(client: TestClient) -> None:
+    question = client.get("/api/v1/questions/sgd-seven-steps").json()
+    (part,) = [one for one in question["parts"] if one["kind"] == "order"]
+    begun = [step["id"] for step in part["steps"]]
+    for answer in (begun, json.dumps(begun), json.dumps(begun, indent=2)):
+        answered(client, f"sgd-seven-steps/parts/{part['id']}", {"answer": answer})
+    assert client.post("/api/v1/questions/sgd-seven-steps/hints").status_code == 409
+    answered(client, f"sgd-seven-steps/parts/{part['id']}", {"answer": begun[::-1]})
+    assert client.post("/api/v1/questions/sgd-seven-steps/hints").status_code == 200

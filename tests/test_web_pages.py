@@ -49,6 +49,12 @@ def test_a_page_is_whole_and_said_to_be_html(client: TestClient, address: str) -
     assert answer.text.lstrip().startswith("<!doctype html>") and answer.text.rstrip().endswith("</html>")
 
 
+def test_the_first_page_does_not_speak_of_questions_that_are_not_served(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "building a program" not in page and "3 × 3" not in page
+    assert PAGE in page
+
+
 def test_a_question_shows_nothing_that_gives_the_answer_away(client: TestClient) -> None:
     page = client.get(PAGE).text
     for secret in ("2 * x", "rng", "misconception", "Each item is doubled", "xs + xs"):

@@ -14,7 +14,7 @@ Complaint = tuple[Where, int, int, str]  # the way to the text, then line and co
 
 def complaints(root: Node) -> Iterator[Complaint]:
     for index, part in enumerate(_list(root, "parts")):
-        for key in (("setup",), ("solution",), ("random", "make")):
+        for key in (("setup",), ("solution",), ("trial",), ("report",), ("random", "make")):
             yield from _unparsable(part, ("parts", index), key, "exec")
         for number, case in enumerate(_list(part, "cases")):
             yield from _arguments(case.at(("args",)), ("parts", index, "cases", number, "args"))

@@ -74,6 +74,7 @@ class Runs(Frozen):
     variables: tuple[Name, ...] = ()
     setup: str = ""
     trial: str = ""  # defines `trial(...)`, which meets the cases in the function's place and calls it
+    report: str = ""  # defines `report(made, ...)`, which says of a result what is compared, in a child of its own
     cases: tuple[Case, ...] = ()
     random: Random | None = None
     compare: Compare = Compare()
@@ -90,6 +91,8 @@ class Runs(Frozen):
             raise ValueError("`cases` and `random` belong to a part with `function`")
         if self.trial and not self.function:
             raise ValueError("`trial` belongs to a part with `function`, which it calls")
+        if self.report and not self.function:
+            raise ValueError("`report` belongs to a part with `function`, whose results it looks at")
         return self
 
 
@@ -101,12 +104,15 @@ class CodePart(Runs):
     wrong: Annotated[tuple[Wrong, ...], Field(min_length=1)]
 
 
+Indent = Annotated[int, Field(ge=0, le=8)]
+
+
 class Line(Frozen):
     """A line of the right program, at its place; `indent` counts steps of four spaces."""
 
     id: Slug
     text: Annotated[str, StringConstraints(pattern=r"^\S[^\n]*$", max_length=200)]
-    indent: Annotated[int, Field(ge=0, le=8)] = 0
+    indent: Indent = 0
 
 
 class Distractor(Frozen):
@@ -120,7 +126,7 @@ class Distractor(Frozen):
 class WrongArrangement(Frozen):
     """Lines as somebody arranges them who errs: `[id, indent]` each."""
 
-    lines: tuple[tuple[Slug, int], ...]
+    lines: Annotated[tuple[tuple[Slug, Indent], ...], Field(min_length=1)]
     why: Text
     reply: Text | None = None
 
@@ -130,7 +136,7 @@ class ParsonsPart(Runs):
 
     kind: Literal["parsons"]
     lines: Annotated[tuple[Line, ...], Field(min_length=2, max_length=30)]
-    distractors: tuple[Distractor, ...] = ()
+    distractors: Annotated[tuple[Distractor, ...], Field(max_length=30)] = ()
     wrong: Annotated[tuple[WrongArrangement, ...], Field(min_length=1)]
 
 

@@ -72,6 +72,9 @@ def _code(part: CodePart) -> Iterator[Doubt]:
     tried = _bound(part.trial) if part.trial else None
     if tried is not None and "trial" not in tried:
         yield ("trial",), f"`trial` has to define a function `trial(...)`, which calls `{part.function}`"
+    said = _bound(part.report) if part.report else None
+    if said is not None and "report" not in said:
+        yield ("report",), "`report` has to define a function `report(made, ...)`, which says what is compared"
     made = _bound(part.random.make) if part.random is not None else None
     if made is not None and "make" not in made:
         yield ("random", "make"), "`make` has to define a function `make(rng)`, which returns a tuple of arguments"

@@ -47,6 +47,8 @@ def _parsons(part: ParsonsPart) -> Iterator[Doubt]:
         where = ("lines", index) if index < len(part.lines) else ("distractors", index - len(part.lines))
         yield (*where, "id"), f"two lines have the same id `{ids[index]}`; change one"
     for index, wrong in enumerate(part.wrong):
+        for number in repeats([id for id, _ in wrong.lines]):
+            yield ("wrong", index, "lines", number), f"the line `{wrong.lines[number][0]}` stands here twice"
         for number, (id, _) in enumerate(wrong.lines):
             if id not in ids:
                 yield ("wrong", index, "lines", number), f"`{id}` is no line of this part; there are: {', '.join(ids)}"

@@ -2,7 +2,8 @@
 
     in    {"command": "start", "kind": "train", "config": {"model": "net", "preset": "better", …}, "data": "auto"}
           {"command": "start", "kind": "sweep", "config": {…}, "rates": […]}     rates may be left out
-          start also takes "pace": epochs a second at most, as a person wants to watch; the computing time stays true
+          start also takes "pace": epochs a second at most, as a person wants to watch, with the batches evenly spread;
+          the computing time stays true
           {"command": "pause" | "resume" | "step" | "stop"}      step learns from one batch and pauses again
     out   {"event": "ready"} once, then the events of `events`; each start ends with one `done` or one `error`
 
@@ -28,7 +29,7 @@ import torch
 from app.demo.archive import BadData
 from app.demo.config import BadConfig, Config
 from app.demo.data import AUTO, SYNTHETIC, Data, load
-from app.demo.events import Done, Epoch, Failed, Step, SweepDone, SweepEpoch, Told, line
+from app.demo.events import Done, Failed, Step, SweepDone, Told, line
 from app.demo.mailbox import Mailbox
 from app.demo.sweep import RATES, Sweep
 from app.demo.train import FRAME_S, Training
@@ -140,9 +141,11 @@ class Showing:
         self.outbox = outbox
         self.training = training
         self.pace_s = 0.0 if pace is None else 1 / pace
-        self.paused = False
+        self.batch_s = self.pace_s / training.course.plan.batches
         self.framed = self.weighed = -math.inf
+        self.seen = 0  # batches
         self.due = time.monotonic()
+        self._pause(False)
 
     def run(self) -> None:
         try:
@@ -150,28 +153,28 @@ class Showing:
                 if isinstance(event, Done | SweepDone):
                     self._end(event)
                 elif isinstance(event, Step):
-                    self._after_a_batch()
+                    self._after(event)
                 else:
                     self._tell(event)
-                if isinstance(event, Epoch | SweepEpoch):
-                    self._keep_the_pace()
         except Stopped:
             self._end(self.training.done("stopped"))
 
-    def _after_a_batch(self) -> None:
-        if time.monotonic() - self.framed >= FRAME_S or self.paused:
+    def _after(self, step: Step) -> None:
+        """Show what was learned, then wait until the next batch is due, listening."""
+        now = time.monotonic()
+        self.due = max(self.due + self.batch_s * (step.step - self.seen), now - self.pace_s)
+        self.seen = step.step
+        if now - self.framed >= FRAME_S or self.paused:
             self._show()
-        while self.inbox or self.paused:
-            if self._obey(self.inbox.get()):
+        while self.inbox or self.paused or self.due > time.monotonic():
+            if self._obey(self.inbox.get(None if self.paused else max(0.0, self.due - time.monotonic()))):
                 return
 
-    def _keep_the_pace(self) -> None:
-        """Wait until the next epoch is due, listening."""
-        self.due = max(self.due + self.pace_s, time.monotonic() - self.pace_s)
-        if self.pace_s and self.due - self.framed > FRAME_S:
-            self._show()
-        while (left := self.due - time.monotonic()) > 0 and not self.paused:
-            self._obey(self.inbox.get(left))
+    def _pause(self, paused: bool) -> None:
+        """A card may take an epoch in one piece only while nobody wants to see the batches in it."""
+        self.paused = paused
+        watched = isinstance(self.training, Training) and self.pace_s > FRAME_S
+        self.training.course.walking = paused or watched
 
     def _obey(self, command: dict[str, Any] | None) -> bool:
         """Whether one batch is to be learned now, though paused. Raises Stopped."""
@@ -179,10 +182,10 @@ class Showing:
         if word == "stop":
             raise Stopped
         if word in ("pause", "step") and not self.paused:
-            self.paused = True
+            self._pause(True)
             self._show(all_of_it=True)
         elif word == "resume":
-            self.paused = False
+            self._pause(False)
             self.due = time.monotonic()
         return word == "step"
 

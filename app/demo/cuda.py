@@ -4,6 +4,9 @@ An epoch is 49 small steps, each waiting for the one before, so the time goes in
 away. What makes it possible: every buffer stays where it is (`ways.Eager`), the order of the rows is a buffer that is
 filled before each replay, and nothing inside asks the card for a number.
 
+A graph cannot be stopped on its way. `run` takes the batches one by one where that is wanted; it works on the same
+buffers, so the epochs of one training may go one way or the other.
+
 The recording warms up on a side stream, as torch asks for, and then sets the weights back to what they were. A card is
 believed only after an epoch of it, and the same epoch on the processor, have given the same weights to 1e-4. Both then
 learn at gentle rates (`Plan.make_gentle`): at high ones the last bit of a product decides where a training ends.
@@ -28,10 +31,8 @@ class Graphed(Eager):
         self.name = "cuda, one graph an epoch"
         self.graph = torch.cuda.CUDAGraph()
         self._record()
-        for name, tensor in self.step.weights.items():
-            tensor.copy_(weights[name])
-        for tensor in self.step.gradients.values():
-            tensor.zero_()
+        self.step.begin(weights, {})
+        self.scores.zero_()
 
     def _record(self) -> None:
         side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
@@ -48,8 +49,11 @@ class Graphed(Eager):
         for _ in super().run():
             pass
 
-    def run(self) -> Iterator[int]:
-        """Yields once: a graph cannot be stopped between its batches."""
+    def run(self, walking: bool = False) -> Iterator[int]:
+        """Yields once, unless it is walking."""
+        if walking:
+            yield from super().run()
+            return
         self.graph.replay()
         yield len(self.batches)
 

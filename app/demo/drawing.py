@@ -5,15 +5,15 @@ A twin of `normalised` runs in the browser; both must agree. So here is the whol
 1. The ink: 784 numbers 0…255 (28 rows of 28). A pixel is ink when it is above THRESHOLD (20). No ink: the canvas
    is empty.
 2. The box: the first and last row and column that hold ink; `height`, `width`, and `long = max(height, width)`.
-3. Resized to `long` = 20: the box is resampled to `h x w`, `h = max(1, floor(height * 20 / long + 0.5))` and `w`
-   likewise. Each target pixel is the mean of the area that it covers: along one axis, target i of n covers the source
-   from `i * size / n` to `(i + 1) * size / n`, and each source pixel counts with the length of its overlap, divided
-   by `size / n`. First the columns, then the rows. (Enlarging is the same formula: it repeats pixels, blending the
-   edges.)
+3. Resized to `long` = 20: the box is resampled to `h x w`, `h = max(1, rounded(height * 20 / long))` and `w`
+   likewise, where `rounded(x) = floor(x + HALF)`. Each target pixel is the mean of the area that it covers: along one
+   axis, target i of n covers the source from `i * size / n` to `(i + 1) * size / n`, and each source pixel counts
+   with the length of its overlap, divided by `size / n`. First the columns, then the rows. (Enlarging is the same
+   formula: it repeats pixels, blending the edges.)
 4. Placed: with `my = sum(value * y) / sum(value)` over the resized picture, its top row goes to
-   `top = floor(14.0 - my + 0.5)`, kept within 0 and 28 - h; the left column likewise. So the centre of mass comes
+   `top = rounded(14.0 - my)`, kept within 0 and 28 - h; the left column likewise. So the centre of mass comes
    within half a pixel of index 14.0, where MNIST has it.
-5. Rounded: `floor(value + 0.5)`, at most 255.
+5. Rounded likewise, at most 255.
 
 Without centring, the numbers go to the model as they were drawn: a lesson in what the models do not know.
 """
@@ -31,6 +31,7 @@ PIXELS = SIDE * SIDE
 LONGEST = 20
 CENTRE = 14.0
 THRESHOLD = 20
+HALF = 0.5 + 1e-9  # what is half way goes up, in whichever order a sum was taken: so both twins agree
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +42,10 @@ class BadDrawing(ValueError):
 
 class Empty(BadDrawing):
     """Nothing is drawn, so there is nothing to judge."""
+
+
+def rounded(number: float) -> int:
+    return math.floor(number + HALF)
 
 
 def normalised(pixels: object, *, centre: bool = True) -> list[int]:
@@ -72,7 +77,7 @@ def _boxed(drawn: Floats, ink: NDArray[np.bool_]) -> Floats:
 def _resized(box: Floats) -> Floats:
     height, width = box.shape
     longest = max(height, width)
-    h, w = (max(1, math.floor(size * LONGEST / longest + 0.5)) for size in (height, width))
+    h, w = (max(1, rounded(size * LONGEST / longest)) for size in (height, width))
     return _overlaps(height, h) @ (box @ _overlaps(width, w).T)
 
 
@@ -98,11 +103,11 @@ def _placed(picture: Floats) -> Floats:
 
 
 def _start(mean: float, size: int) -> int:
-    return min(max(math.floor(CENTRE - mean + 0.5), 0), SIDE - size)
+    return min(max(rounded(CENTRE - mean), 0), SIDE - size)
 
 
 def _rounded(picture: Floats) -> list[int]:
-    return [min(255, math.floor(value + 0.5)) for value in picture.ravel().tolist()]
+    return [min(255, rounded(value)) for value in picture.ravel().tolist()]
 
 
 @dataclass(frozen=True, eq=False)

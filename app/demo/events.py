@@ -1,7 +1,8 @@
 """What a training tells, as plain frozen values and as JSON. Nothing in this module needs torch.
 
     start    once: the settings, the data and where they came from, the device, the mean 3 less the mean 7
-    step     after each batch; not sent to anybody, it only gives the consumer a moment to pause, step or stop
+    step     after each batch, or after more where a card takes many in one piece; not sent to anybody, it only gives
+             the consumer a moment to pause, step or stop
     frame    what to draw now: pictures of the weights and of the last gradient
     epoch    after each epoch: loss, accuracy, computing time
     weights  every number of the model, so that drawings can be judged without torch

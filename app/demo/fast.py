@@ -38,6 +38,10 @@ class Batch:
         self.slope = torch.zeros(m, device=device)
         self.sign = torch.zeros(m, device=device)
 
+    def clear(self) -> None:
+        """As before its first step: a gradient of zero."""
+        self.slope.zero_()
+
 
 class FastStep:
     """Learns from rows[order[i:j]] and writes their scores; keeps the last batch, so that its gradient can be drawn."""
@@ -46,10 +50,20 @@ class FastStep:
         self.config = config
         self.device = rows.pixels.device
         self.weights = {name: tensor.to(self.device, copy=True) for name, tensor in weights.items()}
-        self.gradients = {name: torch.zeros_like(tensor) for name, tensor in self.weights.items()}
+        adding_up = self.weights if config.forget_zero else {}
+        self.gradients = {name: torch.zeros_like(tensor) for name, tensor in adding_up.items()}
         self.rows = rows
         self.batches: dict[int, Batch] = {}
         self.last = self._batch(min(config.batch_size, len(rows.pixels)))
+
+    def begin(self, weights: Weights, gradients: Weights) -> None:
+        """Go on from these, in the same memory; gradients that are not given are zero."""
+        for name, tensor in self.weights.items():
+            tensor.copy_(weights[name])
+        for name, tensor in self.gradients.items():
+            tensor.copy_(gradients.get(name, torch.zeros_like(tensor)))
+        for batch in self.batches.values():
+            batch.clear()
 
     def __call__(self, order: Tensor, targets: Tensor, scores: Tensor) -> None:
         """order [m]: which rows; targets [m], in that order; scores [m] are written."""
@@ -136,6 +150,10 @@ class NetBatch(Batch):
         self.hidden = torch.zeros(m, hidden, device=device)
         self.slopes = torch.zeros(m, hidden, device=device)
         self.ones = torch.ones(m, device=device)
+
+    def clear(self) -> None:
+        super().clear()
+        self.slopes.zero_()
 
 
 class FastNet(FastStep):

@@ -68,6 +68,7 @@ class Trainer:
         self._writing = threading.Lock()
         self._ready = threading.Event()
         self._weights = ""
+        self._silent = False  # it has closed its side: it is dying, if it is not dead
         self.busy = False
 
     def open(self) -> Self:
@@ -93,7 +94,7 @@ class Trainer:
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and not self._silent and self._process.poll() is None
 
     def start(
         self,
@@ -168,6 +169,8 @@ class Trainer:
 
     def _read(self, stdout: IO[str]) -> None:
         for text in stdout:
+            if not text.endswith("\n"):  # it was killed in the middle of a line
+                break
             name = json.loads(text)["event"]
             if name == "ready":
                 self._ready.set()
@@ -176,6 +179,7 @@ class Trainer:
             else:
                 self.busy = self.busy and name not in ENDS
                 self._listen(Message(name, text.rstrip("\n")))
+        self._silent = True
         if self.busy:
             self.busy = False
             said = json.dumps({"event": "error", "message": "The training process ended before it was done."})

@@ -179,7 +179,7 @@ class Sweep:
             provenance=self.data.provenance,
             train=len(self.data.train),
             valid=len(self.data.valid),
-            device=self.course.way.name,
+            device=self.course.name,
             note=self.course.note,
         )
 

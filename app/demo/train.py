@@ -4,7 +4,8 @@
         ...
 
 The order: Start, then for each batch a Step and for each epoch an Epoch, with a Frame whenever `frame_s` seconds have
-passed on the clock, then Weights, then Done. The same settings and the same data give the same numbers on the same
+passed on the clock, then Weights, then Done. (`Training.events` on a graphics card has a Step for many batches, unless
+its course is told to walk: see `ways`.) The same settings and the same data give the same numbers on the same
 machine. One thread: with two and a busy neighbour, an epoch takes fifty times as long.
 """
 
@@ -36,6 +37,7 @@ Clock = Callable[[], float]
 def train(config: Config, data: Data, *, clock: Clock = time.perf_counter, frame_s: float = FRAME_S) -> Iterator[Event]:
     """All events of a training. Raises BadConfig when the first is asked for."""
     training = Training(config, data, clock)
+    training.course.walking = True
     shown = -math.inf
     for event in training.events():
         if isinstance(event, Done):
@@ -75,7 +77,7 @@ class Training:
         return step
 
     def events(self) -> Iterator[Start | Step | Epoch | Done]:
-        """Start, then Step after each batch and Epoch after each epoch, then Done."""
+        """Start, then Step after each batch or more and Epoch after each epoch, then Done."""
         yield self._start()
         for number in range(1, self.config.epochs + 1):
             self.epoch = number
@@ -108,7 +110,7 @@ class Training:
             provenance=self.data.provenance,
             train=len(self.data.train),
             valid=len(self.data.valid),
-            device=self.course.way.name,
+            device=self.course.name,
             note=self.course.note,
             means=difference_of_means(self.data),
             similarity=similarity(self.data),

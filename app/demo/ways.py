@@ -1,11 +1,17 @@
 """Where the steps of an epoch run: on the processor, on a graphics card step by step, or there as one recorded graph.
 
 A `Course` begins with the best way for the device that was asked for, and falls back to the next one on any error of
-the card: graph, card, processor. It then repeats the epoch from the weights at its beginning, so nothing is lost.
+the card: graph, card, processor. It then repeats the epoch from what it was at its beginning, so nothing is lost, and
+counts no batch twice.
+
+A graph is an epoch in one piece; whoever wants to stop or to look between two batches says so by `Course.walking`. The
+card then takes them one by one, on the same weights and in the same order, so both can be mixed as one likes: it is
+asked at the beginning of each epoch. Walking on the card is still faster than on the processor.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -26,11 +32,14 @@ class Stepper(Protocol):
 
     def __call__(self, order: Tensor, targets: Tensor, scores: Tensor) -> None: ...
 
+    def begin(self, weights: Weights, gradients: Weights) -> None: ...
+
     def valid_scores(self, pixels: Tensor) -> tuple[Tensor, Tensor | None]: ...
 
 
 MakeStep = Callable[[Weights, Rows], Stepper]
 GENTLE = 0.1  # a learning rate at which rounding stays rounding
+MOST_BATCHES = 1000  # an epoch of more is a graph too long to record, and small batches suit the processor better
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,17 @@ class Plan:
     def gentle(self) -> "Plan":
         return replace(self, make_step=self.make_gentle)
 
+    @property
+    def batches(self) -> int:
+        """How many make an epoch."""
+        return -(-len(self.data.train) // self.batch_size)
+
 
 class Eager:
     """One call a batch, on a device. All buffers stay where they are, so that a graph can be recorded of them."""
 
     def __init__(self, plan: Plan, weights: Weights, device: str) -> None:
-        self.name = device
+        self.name = self.device = device
         data = plan.data
         rows = Rows(_on(data.train, device), _on(data.train_targets, device).float())
         self.step = plan.make_step(weights, rows)
@@ -70,8 +84,9 @@ class Eager:
         self.order.copy_(order)
         torch.index_select(self.rows.targets, 0, self.order, out=self.targets)
 
-    def run(self) -> Iterator[int]:
-        """An epoch over what `begin` was given; yields after each batch, saying how many it has learned from."""
+    def run(self, walking: bool = False) -> Iterator[int]:
+        """An epoch over what `begin` was given; yields after each batch, or, unless it is walking, after more of them,
+        saying how many it has learned from."""
         for order, targets, scores in self.batches:
             self.step(order, targets, scores)
             yield 1
@@ -83,21 +98,28 @@ class Eager:
 
 
 class Course:
-    """The epochs of one training, and how to go on when a way fails."""
+    """The epochs of one training, and how to go on when a way fails. `walking` may be set at any time."""
 
     def __init__(self, plan: Plan, first: Weights, device: str) -> None:
         """Raises BadConfig where the device is not there."""
         self.plan = plan
         self.note = ""
-        self._ways = iter(ways(device))
-        self._kept = first
+        self.walking = False
+        self._ways = iter(ways(device, plan.batches))
+        self._kept: tuple[Weights, Weights] = (first, {})
         self._next()
 
+    @property
+    def name(self) -> str:
+        """Where it runs, and how."""
+        return self.way.device if self.walking else self.way.name
+
     def _next(self) -> None:
-        """The next way that can be made, from the weights last kept."""
+        """The next way that can be made, from what was last kept."""
         for make in self._ways:
             try:
-                self.way = make(self.plan, self._kept)
+                self.way = make(self.plan, self._kept[0])
+                self.way.step.begin(*self._kept)
                 return
             except RuntimeError as error:
                 self._failed(error)
@@ -108,13 +130,21 @@ class Course:
         self.note = f"a faster way failed and was left ({reason[:200]})"
 
     def epoch(self, order: Tensor) -> Iterator[int]:
-        """Yields as `Eager.run` does. Raises RuntimeError only when the processor itself fails."""
+        """Yields as `Eager.run` does, once the card has done it. A way that fails is followed by the next, which learns
+        silently what was learned before. Raises RuntimeError only when the processor itself fails."""
+        told = 0
         while True:
             try:
-                self._kept = kept(self.way) if self.way.name != "cpu" else self._kept
                 self.way.begin(order)
-                yield from self.way.run()
-                self.way.settle()
+                learned = 0
+                for more in self.way.run(self.walking):
+                    self.way.settle()
+                    learned += more
+                    if learned > told:
+                        new, told = learned - told, learned
+                        yield new
+                if self.way.name != "cpu":
+                    self._kept = kept(self.way)
                 return
             except RuntimeError as error:
                 if self.way.name == "cpu":
@@ -123,21 +153,30 @@ class Course:
                 self._next()
 
 
-def kept(way: Eager) -> Weights:
-    """A copy of the weights, off the card."""
-    return {name: tensor.cpu().clone() for name, tensor in way.step.weights.items()}
+def kept(way: Eager) -> tuple[Weights, Weights]:
+    """Copies of the weights and of gradients that add up, off the card."""
+    weights, gradients = (
+        {name: tensor.cpu().clone() for name, tensor in tensors.items()}
+        for tensors in (way.step.weights, way.step.gradients)
+    )
+    return weights, gradients
 
 
-def ways(device: str) -> list[Callable[[Plan, Weights], Eager]]:
-    """The best first. Raises BadConfig."""
-    on_processor = [lambda plan, weights: Eager(plan, weights, "cpu")]
-    if device == "cpu" or (device == "auto" and not torch.cuda.is_available()):
+MakeWay = Callable[[Plan, Weights], Eager]
+
+
+def ways(device: str, batches: int) -> list[MakeWay]:
+    """The best first, for epochs of so many batches. Raises BadConfig."""
+    on_processor: list[MakeWay] = [partial(Eager, device="cpu")]
+    there, short = torch.cuda.is_available(), batches <= MOST_BATCHES
+    if device == "cpu" or (device == "auto" and not (there and short)):
         return on_processor
-    if not torch.cuda.is_available():
+    if not there:
         raise BadConfig("There is no CUDA device on this machine that torch can use: leave --device out, or say cpu.")
     from app.demo.cuda import checked_graph
 
-    return [checked_graph, lambda plan, weights: Eager(plan, weights, "cuda"), *on_processor]
+    on_card: list[MakeWay] = [checked_graph, partial(Eager, device="cuda")]
+    return on_card[not short :] + on_processor
 
 
 def _on(rows: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", device: str) -> Tensor:

@@ -16,6 +16,7 @@ from app.grading.endings import fault_of, how, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
 from app.grading.mistakes import recognised
+from app.grading.reports import reporting
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
@@ -39,6 +40,11 @@ class Ran:
     outcome: Outcome
     rules: Outcome | None = None
 
+    @property
+    def for_others_ms(self) -> float:
+        """How long the answer waited, but for its own rules, which may have had the only lane first."""
+        return self.outcome.queue_ms - (self.rules.run_ms if self.rules is not None else 0.0)
+
 
 def grade_code(
     question: Question,
@@ -61,7 +67,7 @@ def grade_code(
     key = f"{question.id}/{part.id}"
     if exam is None:
         exam = draw_exam(part, seed, run) if exams is None else exams.take(key, part)
-    made = _graded(verdict, run_all(part, answer, run, exam), answer, run, explain)
+    made = _graded(verdict, run_all(part, answer, run, exam), answer, reporting(part, run), explain)
     if exams is not None and part.random is not None:
         exams.prepare_soon(key, part)
     return made
@@ -78,7 +84,8 @@ def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: boo
         return made.model_copy(update={"counterexample": of_nothing(ran.exam, made.summary)}) if missing else made
     started = time.perf_counter()
     made = _variables(verdict, ran, outcome) if part.variables else _calls(verdict, ran, outcome, answer, run, explain)
-    notes = recognised(part, ran.exam, outcome, run) if explain and not made.passed else None
+    waited = replace(outcome, queue_ms=ran.for_others_ms)
+    notes = recognised(part, ran.exam, waited, run) if explain and not made.passed else None
     compare = (time.perf_counter() - started) * 1000
     timing = Timing(queue=outcome.queue_ms, run=outcome.run_ms, compare=round(compare, 3))
     return made.model_copy(update={"timing_ms": timing, "notes": notes})
@@ -90,7 +97,7 @@ def run_all(part: CodePart, answer: str, run: Runner, exam: Exam) -> Ran:
         return Ran(exam, Outcome(Ending.INTERNAL))
     facts = rules.job(part, answer)
     asked = None if facts is None else _Aside(run, facts)
-    outcome = run(answer_job(part, exam.seed, answer, exam.inputs))
+    outcome = reporting(part, run)(answer_job(part, exam.seed, answer, exam.inputs))
     if outcome.ending is Ending.INTERNAL and outcome.fault is not None:
         # The child blames the author's setup, which has just worked for the reference: it is not believed.
         outcome = replace(outcome, ending=Ending.KILLED, fault=None)

@@ -67,8 +67,8 @@ def _refused(part: CodePart, outcome: Outcome, answer: str) -> str:
             f"Python cannot read line {fault.line}: it begins with `>>>`, which the Python prompt prints. "
             "Remove every `>>>`, and the lines that Python answered."
         )
-    line = f" in line {fault.line}" if fault.line else ""
-    return _sentence(f"Python cannot read it: {_first_line(fault.message) or fault.type}{line}")
+    where = f"line {fault.line}" if fault.line else "it"
+    return _sentence(f"Python cannot read {where}: {_first_line(fault.message) or fault.type}")
 
 
 def _timeout(part: CodePart, outcome: Outcome, answer: str) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.bank.question import CodePart
+from app.grading.reports import reporting
 from app.grading.show import clean, show
 from app.sandbox.job import (
     Array,
@@ -31,6 +32,7 @@ from app.sandbox.job import (
     Thing,
     Unavailable,
     Value,
+    holds_thing,
 )  # fmt: skip
 
 SPELLED = re.compile(r"(range|slice)\([-\w, ]+\)")
@@ -94,7 +96,7 @@ def draw_exam(part: CodePart, seed: int, run: Runner) -> Exam:
     """Run the reference. What goes wrong is told in `fault`. Raises Busy and Unavailable."""
     cases, shown = given_cases(part)
     draw = Draw(part.random.make, part_of_seed(seed, "draw"), part.random.count) if part.random else None
-    outcome = run(author_job(part, seed, tuple(cases), draw))
+    outcome = reporting(part, run)(author_job(part, seed, tuple(cases), draw))
     fault = outcome_fault(part, outcome)
     if not fault and part.function is not None and len(outcome.calls) != len(cases) + (draw.count if draw else 0):
         fault = "the reference was not called with every input"
@@ -175,15 +177,6 @@ def outcome_fault(part: CodePart, outcome: Outcome) -> str:
 def good_call(call: Call) -> bool:
     """The reference can be asked about this input."""
     return call.fault is None and not holds_thing(call.value)
-
-
-def holds_thing(value: Value) -> bool:
-    """Something in the value is no plain data."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return any(map(holds_thing, value))
-    if isinstance(value, dict):
-        return any(map(holds_thing, value)) or any(map(holds_thing, value.values()))
-    return isinstance(value, Thing) and not isinstance(value, Array)
 
 
 class Exams:

@@ -8,10 +8,10 @@ from typing import Literal
 
 from app.bank.question import CodePart
 from app.grading.compare import EXACT, Difference, difference
-from app.grading.exams import Arguments, Exam, holds_thing
+from app.grading.exams import Arguments, Exam
 from app.grading.show import clean, show, show_all
 from app.grading.words import RESULT
-from app.sandbox.job import Call, Fault, Value
+from app.sandbox.job import Call, Fault, Value, holds_thing
 
 Failure = Literal["raised", "differs", "changed"]
 

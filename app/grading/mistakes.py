@@ -19,7 +19,8 @@ from app.sandbox.job import Call, Ending, Outcome, Runner, Thing, Value
 MOST = 40  # wrong answers that are tried for one verdict
 SPENT_S = 0.8  # on all of them together; beyond it the verdict goes without a note
 WALL_S = 0.5  # for one of them
-BUSY_MS = 50.0  # a job that waited so long kept somebody else waiting too
+BUSY_MS = 50.0  # a job that waited so long kept somebody else waiting too …
+ONE = 1  # … but for one of them, which may have waited for the next exam, drawn in the background
 MISSING = Thing("no such variable")
 GAP = Thing("ellipsis")  # the placeholder of a starter
 SLIPS = {"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
@@ -44,7 +45,8 @@ Results = tuple[Result, ...]
 
 
 def recognised(part: CodePart, exam: Exam, outcome: Outcome, run: Runner) -> tuple[Note, ...] | None:
-    """The author's note on an answer that ran and failed: its id is `wrong-` and the place in the file, from 1."""
+    """The author's note on an answer that ran and failed: its id is `wrong-` and the place in the file, from 1. The
+    outcome's `queue_ms` tells how long it waited for others."""
     results = _results(part, outcome)
     failure = None if outcome.queue_ms > BUSY_MS or not _telling(results) else _first_failure(part, exam, outcome)
     if failure is None:
@@ -68,11 +70,11 @@ class _Runs:
     def __init__(self, part: CodePart, exam: Exam, run: Runner) -> None:
         self.part, self.exam, self.run = part, exam, run
         self.end = time.monotonic() + SPENT_S
-        self.waited = False
+        self.waits = 0
 
     @property
     def over(self) -> bool:
-        return self.waited or time.monotonic() > self.end
+        return self.waits > ONE or time.monotonic() > self.end
 
     def results(self, code: str, count: int) -> Results:
         """What the code gives for so many of the inputs; empty when it does not come to its end."""
@@ -83,7 +85,10 @@ class _Runs:
         job = answer_job(self.part, self.exam.seed, code, self.exam.inputs[:count])
         limits = replace(job.limits, wall_s=min(job.limits.wall_s, WALL_S))
         outcome = attempt(self.run, replace(job, limits=limits))
-        self.waited = outcome is None or outcome.queue_ms > BUSY_MS
+        if outcome is None:
+            self.waits = ONE + 1  # nothing more can wait
+        elif outcome.queue_ms > BUSY_MS:
+            self.waits += 1
         made = () if outcome is None else _results(self.part, outcome)
         if whole and outcome is not None:
             self.exam.mistakes[code] = made
@@ -147,5 +152,6 @@ def _named(value: Value, depth: int = 0) -> Value:
 
 
 def _sentence(why: str) -> str:
+    """`why` begins with a verb, as in "Loses the last item."."""
     begun = why[:1].lower() + why[1:] if why[:2].istitle() else why
-    return f"Your results are the same as those of an answer with a well-known mistake: {begun.rstrip('.')}."
+    return f"Your results are the same as those of a well-known wrong answer, which {begun.rstrip('.')}."

@@ -70,7 +70,7 @@ class Number:
                 yield fault("this number is meant to be wrong, but it passes", "wrong", index, "value")
         if part.py is None:
             return
-        outcome = run(Job(source=f"import torch\nvalue = float({part.py}\n)", variables=("value",)))
+        outcome = run(Job(source=f"import math, torch\nvalue = float({part.py}\n)", variables=("value",)))
         made = outcome.variables.get("value")
         if outcome.ending is not Ending.OK or not isinstance(made, float):
             told = outcome.fault.message if outcome.fault else outcome.ending.value
@@ -93,7 +93,7 @@ def _hint(said: float, value: float) -> str:
 
 
 def _power_of_ten(ratio: float) -> bool:
-    if ratio <= 0:
+    if ratio <= 0 or math.isinf(ratio):
         return False
     power = math.log10(ratio)
     return abs(power) > 0.5 and abs(power - round(power)) < 1e-9

@@ -26,8 +26,8 @@ RAISES = re.compile(
 )
 DENIES = re.compile(r"\b(no|not|without|never)\b|n['’]t\b", re.IGNORECASE)
 LONGEST_SHAPE = 200
-SHAPE = re.compile(
-    r"(?:\w{0,20}\.?shape|torch\.Size|size|tuple|=|:|\s)*([(\[{]*)([\d\s,x×*by]*)([)\]}]*)\.?", re.IGNORECASE
+SHAPE = re.compile(  # words are taken for good: where they could be parted in many ways, trying all takes for ever
+    r"(?>(?:\w{1,20}\.)?shape|torch\.Size|size|tuple|=|:|\s)*+([(\[{]*)([\d\s,x×*by]*)([)\]}]*)\.?", re.IGNORECASE
 )
 PRINTED_SHAPE = re.compile(r"torch\.Size\(\[[\d, ]*\]\)|\([\d, ]*\)")
 TOKENS = re.compile(r"[A-Za-z_][\w.]*|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|\S")
@@ -94,8 +94,11 @@ class Predict:
             yield fault(f"the snippet gives nothing to predict: {told}", "snippet", line=found.line if found else None)
             return
         said = really.raises or really.text
-        if not fits(read(said, part.shape is not None), really):
-            yield fault(f"what the snippet really does does not pass: {said}", "snippet")
+        try:
+            if not fits(self.read(part, said), really):
+                yield fault(f"what the snippet really does does not pass: {said}", "snippet")
+        except BadAnswer as error:
+            yield fault(f"what the snippet really does cannot be handed in: {error}", "snippet")
         for index, wrong in enumerate(part.wrong):
             try:
                 passes = fits(self.read(part, wrong.answer), really)
@@ -104,6 +107,8 @@ class Predict:
                 continue
             if passes:
                 yield fault("this prediction is meant to be wrong, but it passes", "wrong", index, "answer")
+            elif _told_in(wrong.reply, really):
+                yield fault(f"this reply gives the answer away: {said}", "wrong", index, "reply")
 
 
 def what_happened(part: PredictPart, outcome: Outcome) -> Really | None:
@@ -194,6 +199,14 @@ def _loose(pieces: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if piece not in WORDS_BETWEEN)
 
 
+def _told_in(reply: str, really: Really) -> bool:
+    """What the snippet does stands in the reply, piece by piece. A single digit may stand anywhere."""
+    wanted, given = pieces_of(really.text), pieces_of(reply)
+    if really.raises or len(really.text) < 2:
+        return False
+    return any(_same(given[at : at + len(wanted)], wanted) for at in range(len(given)))
+
+
 def _said(really: Really) -> str:
     if really.raises:
         return f"it raises `{really.raises}`"
@@ -212,7 +225,8 @@ def _near(said: Predicted, really: Really) -> str:
     given = [piece for piece in said.pieces if piece[:1].isdigit()]
     hits = sum(map(_equal, given, wanted))
     if len(wanted) == len(given) > 1 and hits < len(wanted):
-        return f"{hits or 'none'} of the {len(wanted)} numbers {'is' if hits < 2 else 'are'} right."
+        none = "neither" if len(wanted) == 2 else "none"
+        return f"{hits or none} of the {len(wanted)} numbers {'is' if hits < 2 else 'are'} right."
     if len(wanted) == len(given) == hits and wanted:
         return "the numbers are right, but something around them is not: look at brackets, signs and words."
     return "it prints something else."

@@ -4,18 +4,20 @@ Every kind of part proves what its question file claims: right answers pass, wro
 should. Code runs in the sandbox; a fault tells the place in the file.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
 from app.bank.fault import FileFault
 from app.bank.load import Source
-from app.bank.question import Question
+from app.bank.question import Part, Question
 from app.grading.grade import KINDS
 from app.grading.kinds import ProofFault
 from app.grading.prove_code import line_of, told
-from app.sandbox.job import Ending, Job, Limits, Runner
+from app.sandbox.job import Busy, Ending, Job, Limits, Runner, Unavailable
 from app.wiki.markup import python_blocks
 
+log = logging.getLogger(__name__)
 SNIPPETS = Limits(wall_s=20.0, memory_mb=1024)
 
 
@@ -26,9 +28,20 @@ def prove(source: Source, run: Runner) -> list[FileFault]:
 
 def proof_faults(question: Question, run: Runner) -> Iterator[ProofFault]:
     for index, part in enumerate(question.parts):
-        for fault in KINDS[part.kind].prove(question, part, run):
+        for fault in _prove_part(question, part, run):
             yield replace(fault, part_id=part.id, where=("parts", index, *fault.where))
     yield from _prove_snippets(question, run)
+
+
+def _prove_part(question: Question, part: Part, run: Runner) -> Iterator[ProofFault]:
+    """A part on which the proof itself breaks is at fault, and keeps no other file from being proved or served."""
+    try:
+        yield from KINDS[part.kind].prove(question, part, run)
+    except (Busy, Unavailable):
+        raise
+    except Exception as error:
+        log.exception("%s/%s broke the proof", question.id, part.id)
+        yield ProofFault(part.id, (), f"the proof breaks on this part ({type(error).__name__}); the log says how")
 
 
 def _prove_snippets(question: Question, run: Runner) -> Iterator[ProofFault]:

@@ -63,6 +63,9 @@ def _find_cause(part: CodePart, exam: Exam, run: Runner) -> Iterator[ProofFault]
     if _failed(outcome) is not None:
         yield _fault(f"the solution does not run: {told(outcome)}", "solution", line=line_of(outcome))
         return
+    if part.report and not draw_exam(part.model_copy(update={"report": ""}), exam.seed, run).fault:
+        yield _fault(exam.fault, "report")
+        return
     cases, _ = given_cases(part)
     ordered = sorted(range(len(part.cases)), key=lambda at: part.cases[at].hidden)
     found = False

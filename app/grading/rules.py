@@ -158,6 +158,8 @@ def _without(names: tuple[str, ...]) -> str:
     called = [{"loop": "a loop", "comprehension": "a comprehension"}.get(name, f"`{name}`") for name in names]
     if len(called) == 1:
         return f"{called[0]} is not used."
+    if len(called) == 2:
+        return f"Neither {called[0]} nor {called[1]} is used."
     last = called[-1] if len(called) <= NAMES_TOLD else f"{len(called) - NAMES_TOLD + 1} others"
     return f"None of {', '.join(called[: min(len(called), NAMES_TOLD) - 1])} and {last} is used."
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 DYNAMIC = {"eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr"}
 DYNAMIC_ANYWHERE = {
     "__import__", "__dict__", "__code__", "__globals__", "__builtins__", "__closure__", "__class__", "__setattr__",
-    "__getattribute__", "_getframe", "f_globals", "f_locals", "import_module",
+    "__getattribute__", "__subclasses__", "_getframe", "f_globals", "f_locals", "import_module",
 }  # fmt: skip
 DYNAMIC_MODULES = {
     "__main__", "builtins", "code", "codeop", "ctypes", "gc", "importlib", "inspect", "marshal", "pickle", "runpy"
@@ -20,6 +20,7 @@ LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 BY_NAME = {"getattr", "attrgetter", "methodcaller", "hasattr"}
+NAMED_AT = {"getattr": slice(1, 2), "attrgetter": slice(None), "methodcaller": slice(1)}  # where a name is handed over
 
 
 def truth(node: ast.expr) -> bool | None:
@@ -98,12 +99,14 @@ def line_of(node: ast.AST) -> int:
 
 
 def hidden(tree: ast.AST) -> tuple[str, int] | None:
-    """The first name by which code could be run or put in place unseen, and its line."""
+    """The first name by which code could be run or put in place unseen, and its line. Not covered: a library's own
+    things under another name (`T = torch.Tensor`), and whatever a call gives (`type(x)`)."""
     called: set[ast.AST] = set()
+    imported = _imported(tree)
     for node in living(tree):
         if isinstance(node, ast.Call):
             called.add(node.func)
-        name = _hides(node, called)
+        name = _hides(node, called) or _replaces(node, imported)
         if name:
             return name, line_of(node)
     return None
@@ -120,7 +123,35 @@ def _hides(node: ast.AST, called: set[ast.AST]) -> str:
     for module in modules:
         if module.split(".")[0] in DYNAMIC_MODULES or module == "sys.modules":
             return module
+    if isinstance(node, ast.Call) and _called(node) in NAMED_AT:
+        names = node.args[NAMED_AT[_called(node)]]
+        if not all(isinstance(name, ast.Constant) for name in names):  # made while the program runs
+            return _called(node)
     return next((name for name in names_in(node) if name in DYNAMIC_ANYWHERE), "")
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+
+
+def _imported(tree: ast.AST) -> set[str]:
+    """The names that imports give, and nothing else does."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names} - own_names(tree)
+
+
+def _replaces(node: ast.AST, imported: set[str]) -> str:
+    """Something of a library's that gets another value: `torch.Tensor.detach = …`."""
+    if not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Load):
+        return ""
+    names = [node.attr]
+    inner: ast.AST = node.value
+    while isinstance(inner, ast.Attribute):
+        names.append(inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name) or inner.id not in imported:
+        return ""
+    return ".".join([inner.id, *reversed(names)])
 
 
 def names_in(node: ast.AST) -> Iterator[str]:
@@ -136,8 +167,7 @@ def names_in(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
         yield from (node.module or "").split(".")
     elif isinstance(node, ast.Call):
-        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if called in BY_NAME:
+        if _called(node) in BY_NAME:
             yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str))
 
 

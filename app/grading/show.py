@@ -85,7 +85,7 @@ def size_words(shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return f"{count(shape[0], 'number')} in one row"
     if len(shape) == 2:
-        return f"{count(shape[0], 'row')} of {_number(shape[1])}"
+        return f"{count(shape[0], 'row')} of {_number(shape[1])}{' number' if shape[1] == 1 else ''}"
     return "a single number" if not shape else ""
 
 

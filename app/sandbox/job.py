@@ -35,6 +35,15 @@ class Thing:
 Value = Any
 
 
+def holds_thing(value: Value) -> bool:
+    """Something in the value is no plain data."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(holds_thing, value))
+    if isinstance(value, dict):
+        return any(map(holds_thing, value)) or any(map(holds_thing, value.values()))
+    return isinstance(value, Thing) and not isinstance(value, Array)
+
+
 @dataclass(frozen=True)
 class Expression:
     """An argument that the author wrote as Python (`{py: …}`): evaluated in the child, after the setup."""

@@ -14,7 +14,9 @@ Theory of operation
 Not covered
     Leaks through timing and the caches of the processor; bugs of the kernel within the allowed calls; a child
     that burns its whole time and memory allowance (it is charged to its lane, and lanes are bounded); that an answer's
-    report about *itself* (its values, "my arguments are unchanged") is honest. Only Linux on x86_64 and aarch64.
+    report about *itself* (its values, "my arguments are unchanged") is honest; nor that nobody lies to a `trial`,
+    which runs beside the answer: so a trial hands values on, and what is right is found elsewhere. Only Linux on
+    x86_64 and aarch64.
 """
 
 import contextlib

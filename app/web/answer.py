@@ -30,6 +30,11 @@ ANSWER_BYTES = 64 * 1024
 FIELDS = 100
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Form = Mapping[str, Sequence[str]]
+EMPTY = {
+    "choice": "Nothing is chosen yet.",
+    "draw": "The grid is empty. Draw the curve first, or write its heights.",
+    "parsons": "Your program has no line yet. Use one from below.",
+}
 
 
 async def hand_in(
@@ -71,7 +76,7 @@ def check(part: Part, text: str) -> None:
     """Raises NotAnAnswer, Unreadable and TooLong."""
     check_text(text)
     if not text.strip():
-        raise NotAnAnswer("The answer is empty. Write something first.")
+        raise NotAnAnswer(EMPTY.get(part.kind, "The answer is empty. Write something first."))
     try:
         KINDS[part.kind].read(part, text)
     except BadAnswer as error:

@@ -22,6 +22,7 @@ from app.web.desk import Desk
 from app.web.metrics import Metrics
 from app.web.problems import NotAnAnswer, NotHere
 from app.web.render import Pages
+from app.web.runs import Runs
 
 COOKIE = "learner"
 COOKIE_S = 400 * 24 * 3600  # as long as browsers allow
@@ -39,6 +40,7 @@ class Rooms:
     pages: Pages
     metrics: Metrics
     signer: Signer
+    runs: Runs
 
     def place(self, question: str, part: str) -> tuple[Question, Part]:
         """Raises NotHere."""

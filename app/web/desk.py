@@ -22,13 +22,14 @@ from app.bank.bank import Bank
 from app.bank.question import Part, Question
 from app.grading.exams import Exams
 from app.grading.grade import KINDS, grade
+from app.grading.kinds import BadAnswer
 from app.grading.verdict import Verdict
 from app.sandbox.job import Busy, Ending, Unavailable
 from app.sandbox.pool import Pool
 from app.store import attempts
 from app.store.attempts import Attempt, Keyed, KeyTaken
 from app.store.db import Database
-from app.web.forms import begun
+from app.web.forms import VALUES, begun
 from app.web.metrics import Metrics
 from app.web.problems import KeyReused
 
@@ -217,7 +218,16 @@ class Desk:
 def honest(part: Part, answer: str, verdict: Verdict) -> bool:
     """A try that earns a hint: not what the form began with, no text that could not be looked at as an answer."""
     looked_at = verdict.assessed and (verdict.ending is not Ending.REFUSED or verdict.error is not None)
-    return looked_at and answer.strip() != begun(part, "").strip()
+    return looked_at and _meant(part, answer) != _meant(part, begun(part, ""))
+
+
+def _meant(part: Part, text: str) -> object:
+    """The answer itself where it is a value, since JSON can be spelled in many ways; else its text."""
+    try:
+        read = KINDS[part.kind].read(part, text)
+    except BadAnswer:
+        return text.strip()
+    return read if part.kind in VALUES else text.strip()
 
 
 def _internal(attempt: Attempt, summary: str) -> Verdict:

@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.demo.config import BadConfig
+from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
@@ -48,6 +50,22 @@ class KeyReused(Exception):
     """An Idempotency-Key came again with something else."""
 
 
+class Crowded(Exception):
+    """As many trainings wait as may; the message says so."""
+
+    def __init__(self, says: str, retry_after: int) -> None:
+        super().__init__(says)
+        self.retry_after = retry_after
+
+
+class NotYourRun(Exception):
+    """Only who started a training may pause or stop it."""
+
+
+class NoRun(Exception):
+    """There is no such training, or it is forgotten."""
+
+
 # error -> status, and what to say (None: the error says it itself)
 MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     NotHere: (404, "There is nothing at this address."),
@@ -57,6 +75,11 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     NotAnAnswer: (422, None),
     NotYet: (409, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
+    BadConfig: (422, None),
+    BadDrawing: (422, None),
+    Crowded: (429, None),
+    NoRun: (404, "There is no such run any more: only the newest are kept. Train again."),
+    NotYourRun: (403, "Only the browser that started a run can pause, step or stop it."),
     Busy: (503, "The grader has more to do than it can take on. Try again in a few seconds."),
     Unavailable: (503, None),
     CannotRead: (503, "What is stored cannot be read at this moment. Try again in a few seconds."),
@@ -121,6 +144,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif path == "/demo/runs":
+        return {"href": "/demo", "label": "Back to the training"}
     return None
 
 
@@ -135,7 +160,7 @@ def for_programs(request: Request) -> bool:
 async def _domain(request: Request, error: Exception) -> Response:
     status, says = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
     more: dict[str, Any] = {}
-    headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
+    headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy | Crowded) else {}
     if isinstance(error, Conflict):
         more = {"answer": error.kept.text, "version": error.kept.version}
         headers = {"X-Draft-Version": str(error.kept.version)}

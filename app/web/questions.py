@@ -10,6 +10,7 @@ from app.bank.question import Part, Question
 from app.store import attempts, drafts, hints, progress
 from app.web.answer import certainty_in, check_text, form_keyed, hand_in, read_form
 from app.web.attempts import fragment, wants_fragment
+from app.web.demo import SEEN
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, now
 from app.web.forms import Form, answer_in, moved
 from app.web.problems import NotYet
@@ -30,7 +31,8 @@ def question(slug: str, rooms: RoomsDep, learner: VisitorDep) -> Response:
         opened = hints.opened(connection, learner, slug)
     before, after = neighbours([card(one, standing, unsent) for one in rooms.bank.questions], slug)
     view = question_view(found, standing, unsent, typed, last, opened)
-    return rooms.pages.page("question.html", "questions", question=view, previous=before, next=after)
+    seen = SEEN.get(slug)
+    return rooms.pages.page("question.html", "questions", question=view, previous=before, next=after, seen=seen)
 
 
 @router.post("/questions/{slug}/hints")
