@@ -118,10 +118,11 @@ def swapped_references(tasks: Tasks) -> Iterator[tuple[str, str, str]]:
     """Question, point and text: references that say of another point's subject what is true of their own."""
     for name, (_, _, task) in tasks.items():
         topics = prepare(task).points
+        known = {ref for point in task.points for ref in (point.text, *point.refs)}
         for point, topic in zip(task.points, topics, strict=True):
             others = [other.heads for other in topics if other is not topic]
             for ref in (point.text, *point.refs):
-                if (text := swapped(ref, topic, others)) is not None:
+                if (text := swapped(ref, topic, others)) is not None and text not in known:
                     yield name, point.id, text
 
 

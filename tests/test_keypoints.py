@@ -151,11 +151,11 @@ def test_a_reference_is_turned_round_by_one_change(text: str, opposite: str | No
 
 
 def test_words_stand_under_the_subject_of_their_clause_or_of_the_one_before() -> None:
-    terms = read("RMSE squares the errors, then averages them; L1 adds them.").terms
-    under = subjects(terms, {"rmse", "l1"})
-    assert {term.plain: under.get(term.start) for term in terms if term.plain in ("errors", "averages", "adds")} == {
-        "errors": "rmse", "averages": "rmse", "adds": "l1",
-    }  # fmt: skip
+    terms = read("RMSE squares the errors, then averages them; accuracy counts them.").terms
+    concept = {term.plain: term.concept for term in terms}
+    under = subjects(terms, {concept["rmse"], concept["accuracy"]})
+    found = {term.plain: under.get(term.start) for term in terms}
+    assert found["errors"] == found["averages"] == concept["rmse"] and found["counts"] == concept["accuracy"]
 
 
 def test_words_under_the_subject_of_another_topic_are_foreign() -> None:
