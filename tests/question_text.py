@@ -57,7 +57,7 @@ parts:
         contradicts: doubled
         reply: "`2 * xs` repeats the list."
     samples:
-      - {text: Each item is doubled in a new list., covers: [doubled, new]}
+      - {text: Each item is doubled. The list is a new one., covers: [doubled, new]}
       - {text: Every item is doubled., covers: [doubled]}
       - {text: It is repeated., covers: []}
 answer: |

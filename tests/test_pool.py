@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -15,6 +16,7 @@ from app.sandbox import handle
 from app.sandbox import pool as pools
 from app.sandbox.job import Busy, Draw, Ending, Expression, Fault, Job, Limits, Outcome, Runner, Unavailable
 from app.sandbox.pool import Pool
+from tests.browsing import ROOT
 
 
 @pytest.fixture
@@ -259,3 +261,31 @@ def test_the_level_names_its_layers(pool: Pool) -> None:
 def _children(pool: Pool) -> list[int]:
     pid = pool.zygote_pid
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+CLOSED_EARLY = """
+import os
+import time
+from app.sandbox import handle
+
+class Late(handle.Spare):
+    def __init__(self, *args):
+        time.sleep(0.1)  # so that the others are still on their way
+        super().__init__(*args)
+
+handle.Spare = Late
+before = len(os.listdir("/proc/self/fd"))
+zygote = handle.Zygote()
+zygote.wait_ready()
+for _ in range(6):
+    zygote.ask()
+zygote.take(10).close()
+zygote.close()
+print(len(os.listdir("/proc/self/fd")) - before)
+"""
+
+
+def test_a_zygote_that_is_closed_while_spares_arrive_leaves_no_descriptor(pool: Pool) -> None:
+    command = [sys.executable, "-W", "error", "-c", CLOSED_EARLY]  # a socket that nobody closed is told on stderr
+    made = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (made.stdout, made.stderr) == ("0\n", "")

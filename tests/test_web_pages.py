@@ -259,7 +259,7 @@ def test_the_explanation_opens_when_everything_is_answered(client: TestClient) -
 def test_the_points_of_a_prose_answer_are_shown_after_it_and_can_be_ticked(client: TestClient) -> None:
     sent = client.post(EXPLAIN, data={"answer": "Each is doubled."}, follow_redirects=False)
     page = client.get(sent.headers["location"]).text
-    assert "Each item is doubled." in page and "Each item is doubled in a new list." in page
+    assert "Each item is doubled." in page and "The list is a new one." in page
     ticked = client.post(sent.headers["location"] + "/self-grade", data={"point": "doubled"})
     assert ticked.status_code == 200 and "1 of 2" in ticked.text
     assert re.search(r'value="doubled"\s+checked', ticked.text) and not re.search(r'value="new"\s+checked', ticked.text)

@@ -73,6 +73,7 @@ class Zygote:
         self._asked: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
         self._asking = threading.Lock()
         self._alive: dict[int, Spare] = {}
+        self._listener = threading.Thread(target=self._listen, name="zygote", daemon=True)
         code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from app.sandbox.zygote import main; "
         code += f"main({theirs.fileno()}, {skip!r})"
         self.process = subprocess.Popen(
@@ -95,7 +96,7 @@ class Zygote:
             raise Unavailable(says)
         self.layers = tuple(json.loads(message[1:]))
         self.control.settimeout(None)
-        threading.Thread(target=self._listen, name="zygote", daemon=True).start()
+        self._listener.start()
 
     @property
     def ready(self) -> int:
@@ -158,6 +159,8 @@ class Zygote:
             self.control.shutdown(socket.SHUT_RDWR)
         self.process.kill()
         self.process.wait()
+        if self._listener.is_alive():  # a spare that it has just heard of is closed below with the others
+            self._listener.join(5)
         while True:
             try:
                 spare = self.spares.get_nowait()
