@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from app.bank.bank import Bank
 from app.grading.exams import Exams
 from app.grading.grade import KINDS, grade
+from app.grading.kinds import TEXTS
 from app.grading.verdict import Verdict
 from app.report import as_json, verdict_json, verdict_text
 from app.sandbox.job import Job, Outcome, Unavailable
@@ -91,7 +92,7 @@ def _mark(bank: Bank, lanes: Lanes, seed: int | None, question_id: str, part_id:
         raise Usage(f"{question_id!r} has no part {part_id!r}; its parts are: {known}.")
     if KINDS[part.kind].runs:
         lanes.start()
-    if not isinstance(answer, str) and part.kind in ("code", "prose", "predict"):
+    if not isinstance(answer, str) and part.kind in TEXTS:
         raise Usage(f"The answer to a {part.kind} part is a text.")
     if seed is not None:
         return grade(question, part, answer, lanes.run, seed=seed)

@@ -16,6 +16,7 @@ from app.grading.verdict import Check, Note, Verdict
 from app.sandbox.job import Ending, Runner
 
 Where = tuple[str | int, ...]
+TEXTS = ("code", "prose", "predict")  # kinds whose answer is text and nothing else
 NUMBER_DIGITS = 40  # of a number inside an answer of numbers; more say nothing more
 
 

@@ -13,14 +13,13 @@ from app.bank.closed import ChoicePart, OrderPart, PredictPart
 from app.bank.question import CodePart, ParsonsPart, Part
 from app.bank.sketch import DrawPart
 from app.grading.grade import KINDS
-from app.grading.kinds import BadAnswer
+from app.grading.kinds import TEXTS, BadAnswer
+from app.grading.parsons import DEEPEST
 from app.web.problems import NotAnAnswer
 
 Form = Mapping[str, Sequence[str]]
 Fields = dict[str, Any]
 Item = TypeVar("Item")
-DEEPEST = 8
-TEXTS = ("code", "prose", "predict")  # kinds whose answer is text and nothing else
 VALUES = ("choice", "order", "parsons", "draw")  # kinds whose text is JSON
 
 
