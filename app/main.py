@@ -26,10 +26,11 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema
 from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, problems, questions
+from app.web import about, api, demo, demo_api, health, home, me, problems, questions, sign_in, sign_up
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
+from app.web.door import Door
 from app.web.guard import Guard
 from app.web.metrics import Metrics
 from app.web.render import ROOT, Pages, Static
@@ -55,7 +56,7 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
+    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health, sign_in, sign_up, me):
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
@@ -105,7 +106,8 @@ async def furnished(
         desk = Desk(database, shelf, jail, metrics)
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
-        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, Runs(settings.data_dir, metrics))
+        runs, door = Runs(settings.data_dir, metrics), Door(sign_up=settings.sign_up == "open")
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, door)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
         try:
@@ -116,6 +118,7 @@ async def furnished(
             await asyncio.gather(*chores, return_exceptions=True)
             await rooms.runs.close()
             await desk.close()
+            door.close()
     finally:
         if pool is None:
             await asyncio.to_thread(jail.close)

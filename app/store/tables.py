@@ -62,6 +62,13 @@ class AttemptRow(Row, table=True):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        Index(
+            "ix_attempt_certain",
+            "learner",
+            "id",
+            sqlite_where=text("certainty IS NOT NULL"),
+            postgresql_where=text("certainty IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -178,7 +185,32 @@ class SignInLinkRow(Row, table=True):
     ends: datetime = Field(sa_type=Moment)
 
 
+class MovedRow(Row, table=True):
+    """Where an anonymous learner's things went when somebody signed in; without `into`, a former member's account."""
+
+    __tablename__ = "moved"
+
+    learner: str = Field(primary_key=True, max_length=32)
+    into: str | None = Field(default=None, max_length=32)
+    at: datetime = Field(sa_type=Moment)
+
+
+class SetAsideRow(Row, table=True):
+    """A draft that came with somebody who signed in, where the account had another one of the same part."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (Index("ix_set_aside_learner_id", "learner", "id"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(max_length=64)
+    part: str = Field(max_length=64)
+    text: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+
+
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
+MOVED, SET_ASIDE = (metadata.tables[name] for name in ("moved", "set_aside"))
