@@ -26,7 +26,21 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema
 from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, me, problems, questions, sign_in, sign_up
+from app.web import (
+    about,
+    api,
+    demo,
+    demo_api,
+    health,
+    home,
+    me,
+    my_data,
+    people,
+    problems,
+    questions,
+    sign_in,
+    sign_up,
+)  # fmt: skip
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
@@ -56,7 +70,8 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health, sign_in, sign_up, me):
+    pages = (api, demo_api, questions, attempt_pages, demo, home, about, health)
+    for page in (*pages, sign_in, sign_up, me, my_data, people):
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)

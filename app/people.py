@@ -160,9 +160,10 @@ def a_role(said: str) -> "Role":
 
 def the(account: "Account | None", name: str) -> "Account":
     """Raises Usage."""
+    from app.report import harmless
+
     if account is None:
-        shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
-        raise Usage(f"There is no account with the name {shown}: selfgrad user list shows all.")
+        raise Usage(f"There is no account with the name {harmless(name)}: selfgrad user list shows all.")
     return account
 
 

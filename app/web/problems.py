@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from app.demo.config import BadConfig
 from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
+from app.store.accounts import LastAdmin
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
 from app.store.drafts import Conflict
@@ -92,6 +93,7 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    LastAdmin: (409, "This is the only admin; without one nobody could give roles. Make somebody else admin first."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -167,6 +169,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif path.startswith("/teach/people/"):
+        return {"href": "/teach/people", "label": "Back to the people"}
     elif path == "/demo/runs":
         return {"href": "/demo", "label": "Back to the training"}
     return None

@@ -54,9 +54,15 @@ def sign_out(request: Request, rooms: RoomsDep) -> Response:
     if len(token) in TOKEN_LENGTHS:
         with rooms.database.write() as connection:
             sessions.end_token(connection, token)
-    response = RedirectResponse("/", 303)
-    set_cookie(request, response, SESSION_COOKIE, "", 0)
-    response.headers["Clear-Site-Data"] = '"storage"'  # copies of what was typed: the next person here is another one
+    return leave(request, "/")
+
+
+def leave(request: Request, where: str) -> Response:
+    """The browser forgets who it was, and the copies of what was typed: the next person at it may be another one."""
+    response = RedirectResponse(where, 303)
+    for cookie in (SESSION_COOKIE, COOKIE):
+        set_cookie(request, response, cookie, "", 0)
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
