@@ -1,0 +1,115 @@
+"""Where every page about an answer begins: which answer it is, who looks at it, and whether they may see it yet.
+
+An answer is covered until its reader has answered every part of the question or has chosen to see it; editors see all
+of them. What is covered is the text and whatever shows it: its history, differences, discussion and the edit form.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from app.bank.question import Question
+from app.store import progress, revisions, visits
+from app.store.attempts import Keyed
+from app.store.revisions import Leaf, Page
+from app.web.answer import Form, form_keyed
+from app.web.deps import Rooms, Who, now
+from app.web.problems import Covered
+from app.web.publish import Asker, may_publish
+from app.web.rights import Thing, may_change
+from app.web.views import answered
+
+SAID = {  # what an address with ?said=… says on top of the page it leads to; nothing else can be put there
+    "published": "Published. Thank you.",
+    "merged": "Published, together with what somebody else had changed in the meantime. Read the two as one.",
+    "unchanged": "Nothing was stored: the page says that already.",
+    "suggested": "Kept as a suggestion. It waits for somebody who may publish.",
+    "accepted": "Accepted and published.",
+    "declined": "Declined; its author can read why.",
+    "withdrawn": "Withdrawn.",
+    "restored": "That text is the current one again.",
+    "undone": "That change is taken back.",
+    "discarded": "Your draft is put away. This is the current text.",
+    "policy": "From now on this is who may publish here.",
+    "thanked": "Your thanks are noted.",
+    "posted": "Posted.",
+    "settled": "This discussion is settled.",
+    "reopened": "This discussion is open again.",
+    "seen": "All of it counts as read.",
+}
+
+
+@dataclass(frozen=True)
+class Here:
+    """An answer's page as one person has it before them. The templates know it as `at`."""
+
+    question: Question
+    leaf: Leaf
+    page: Page
+    who: Who
+    edits: bool  # decides about suggestions, takes changes back, says who may publish
+    publishes: bool  # a change of theirs goes straight in
+
+    @property
+    def slug(self) -> str:
+        return self.question.id
+
+    @property
+    def number(self) -> int:
+        return self.question.number
+
+    @property
+    def title(self) -> str:
+        return self.question.title
+
+    @property
+    def head(self) -> int:
+        return self.page.head
+
+    @property
+    def threads(self) -> int:
+        return self.page.threads
+
+    @property
+    def waiting(self) -> int:
+        return self.page.suggestions
+
+
+def enter(connection: Connection, rooms: Rooms, slug: str, who: Who) -> Here:
+    """Raises NotHere and Covered."""
+    here = outside(connection, rooms, slug, who)
+    if not uncovered(connection, here.question, who):
+        raise Covered(slug)
+    return here
+
+
+def outside(connection: Connection, rooms: Rooms, slug: str, who: Who) -> Here:
+    """The same for a page that shows nothing of the answer. Raises NotHere."""
+    question = rooms.question(slug)
+    leaf = revisions.answer_to(question)
+    page = revisions.page(connection, leaf)
+    return Here(question, leaf, page, who, may_change(who, Thing.QUEUE), may_publish(rooms, who, page.policy))
+
+
+def uncovered(connection: Connection, question: Question, who: Who) -> bool:
+    if may_change(who, Thing.QUEUE):
+        return True
+    if visits.revealed(connection, who.learner, question.id) is not None:
+        return True
+    return answered(question, progress.of(connection, who.learner))
+
+
+def asks(request: Request, who: Who, keyed: Keyed | None, form: Form, *told: str) -> Asker:
+    """`told`: what the form says; sent twice with the same key it is one request."""
+    address = request.client.host if request.client else ""
+    return Asker(who, address, keyed or form_keyed(request, form, "\0".join(told)), now())
+
+
+def said(name: str) -> str | None:
+    return SAID.get(name)
+
+
+def first(form: Form, name: str) -> str:
+    """A field that may be missing."""
+    return next(iter(form.get(name, ())), "")
