@@ -1,8 +1,8 @@
 """The whole schema on one page. A row is storage only: it validates nothing, and no page ever sees one.
 
-Every table points at a learner: somebody with a signed cookie. Verdicts and self-grades are kept as the JSON that was
-shown. `progress` sums attempts up, so that a page costs the same with one attempt as with a million. There are no
-relationship attributes: a query names the columns that it needs.
+Most tables point at a learner: somebody with a signed cookie; an account is a learner with a name. Verdicts and
+self-grades are kept as the JSON that was shown. `progress` sums attempts up, so that a page costs the same with one
+attempt as with a million. There are no relationship attributes: a query names the columns that it needs.
 """
 
 from datetime import UTC, datetime
@@ -135,9 +135,53 @@ class IdempotencyRow(Row, table=True):
     created: datetime = Field(sa_type=Moment)
 
 
+class AccountRow(Row, table=True):
+    """A learner with a name, who can sign in. `key` is the name as it is compared: nobody looks like somebody else."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("role IN ('member', 'editor', 'instructor', 'admin')", name="role"),
+        UniqueConstraint("key"),
+        UniqueConstraint("learner"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=40)
+    key: str = Field(max_length=80)
+    learner: str = Field(foreign_key="learner.id", ondelete="RESTRICT", max_length=32)
+    role: str = Field(max_length=10)
+    password: str | None = Field(default=None, max_length=200)  # argon2; without one only a link or a provider signs in
+    created: datetime = Field(sa_type=Moment)
+
+
+class SessionRow(Row, table=True):
+    """Somebody signed in at one browser. The cookie holds a random token, and this table only its SHA-256."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_account", "account"),)
+
+    id: str = Field(primary_key=True, max_length=64)
+    account: str = Field(foreign_key="account.id", ondelete="CASCADE", max_length=32)
+    created: datetime = Field(sa_type=Moment)
+    seen: datetime = Field(sa_type=Moment)
+    ends: datetime = Field(sa_type=Moment)
+    browser: str = Field(max_length=200)  # what it called itself
+
+
+class SignInLinkRow(Row, table=True):
+    """A link that signs in once; the table holds only the SHA-256 of its token."""
+
+    __tablename__ = "sign_in_link"
+
+    id: str = Field(primary_key=True, max_length=64)
+    account: str = Field(foreign_key="account.id", ondelete="CASCADE", max_length=32)
+    ends: datetime = Field(sa_type=Moment)
+
+
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
+ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
 
 
 class PageRow(Row, table=True):
@@ -162,12 +206,14 @@ class RevisionRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("page", "number", name="uq_revision_page_number"),
         CheckConstraint("kind IN ('seed', 'edit', 'merge', 'restore', 'import')", name="kind"),
-        Index("ix_revision_person_id", "person", "id"),
-        Index("ix_revision_kind_id", "kind", "id"),
+        Index("ix_revision_shelf_id", "shelf", "id"),
+        Index("ix_revision_shelf_kind_id", "shelf", "kind", "id"),
+        Index("ix_revision_learner_shelf_id", "learner", "shelf", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     page: str = Field(max_length=80)
+    shelf: str = Field(max_length=8)  # "answer" or "question": the page's first word
     number: int  # from 1
     base: int | None = None  # the revision that it was made from; none for the first
     kind: str = Field(max_length=8)
@@ -175,8 +221,7 @@ class RevisionRow(Row, table=True):
     summary: str = Field(max_length=200)
     size: int  # characters
     change: int  # of the size
-    person: str | None = Field(default=None, max_length=32)  # the account's id, or the learner's; none for a file
-    account: str | None = Field(default=None, max_length=32)
+    learner: str | None = Field(default=None, max_length=32)  # none: the question file
     name: str = Field(max_length=80)  # as it was shown then
     accepted_by: str | None = Field(default=None, max_length=80)  # the name of who let a suggestion in
     restored: int | None = None  # the number of the revision whose text this is again
@@ -193,7 +238,7 @@ class SuggestionRow(Row, table=True):
         CheckConstraint("status IN ('open', 'accepted', 'declined', 'withdrawn')", name="status"),
         Index("ix_suggestion_page_status_id", "page", "status", "id"),
         Index("ix_suggestion_status_id", "status", "id"),
-        Index("ix_suggestion_person_id", "person", "id"),
+        Index("ix_suggestion_learner_id", "learner", "id"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -201,8 +246,7 @@ class SuggestionRow(Row, table=True):
     base: int
     text: str = Field(sa_type=Text)
     summary: str = Field(max_length=200)
-    person: str = Field(max_length=32)
-    account: str | None = Field(default=None, max_length=32)
+    learner: str = Field(max_length=32)
     name: str = Field(max_length=80)
     created: datetime = Field(sa_type=Moment)
     tested: str | None = Field(default=None, sa_type=Text)  # JSON
@@ -218,7 +262,7 @@ class EditRow(Row, table=True):
 
     __tablename__ = "edit"
 
-    person: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     page: str = Field(primary_key=True, max_length=80)
     base: int
     text: str = Field(sa_type=Text)
@@ -240,7 +284,7 @@ class ThreadRow(Row, table=True):
     revision: int
     quote: str = Field(max_length=500)
     title: str = Field(max_length=120)
-    person: str = Field(max_length=32)
+    learner: str = Field(max_length=32)
     name: str = Field(max_length=80)
     created: datetime = Field(sa_type=Moment)
     latest: datetime = Field(sa_type=Moment)
@@ -259,8 +303,7 @@ class PostRow(Row, table=True):
     id: str = Field(primary_key=True, max_length=32)
     thread: str = Field(foreign_key="thread.id", ondelete="CASCADE", max_length=32)
     text: str = Field(sa_type=Text)
-    person: str = Field(max_length=32)
-    account: str | None = Field(default=None, max_length=32)
+    learner: str = Field(max_length=32)
     name: str = Field(max_length=80)
     created: datetime = Field(sa_type=Moment)
 
@@ -272,7 +315,7 @@ class ThanksRow(Row, table=True):
 
     page: str = Field(primary_key=True, max_length=80)
     number: int = Field(primary_key=True)
-    person: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(primary_key=True, max_length=32)
     created: datetime = Field(sa_type=Moment)
 
 
@@ -280,10 +323,10 @@ class ContributorRow(Row, table=True):
     """What somebody has done for a page, summed up in the commit that stores a revision."""
 
     __tablename__ = "contributor"
-    __table_args__ = (Index("ix_contributor_person", "person"), Index("ix_contributor_page_edits", "page", "edits"))
+    __table_args__ = (Index("ix_contributor_learner", "learner"), Index("ix_contributor_page_edits", "page", "edits"))
 
     page: str = Field(primary_key=True, max_length=80)
-    person: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(primary_key=True, max_length=32)
     name: str = Field(max_length=80)
     edits: int
     first: int  # the numbers of their first and last revision
@@ -295,7 +338,7 @@ class VisitRow(Row, table=True):
 
     __tablename__ = "visit"
 
-    person: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     before: int  # ids of revisions
     seen: int
     looked: datetime = Field(sa_type=Moment)
@@ -317,7 +360,7 @@ class SentRow(Row, table=True):
     __tablename__ = "sent"
     __table_args__ = (Index("ix_sent_created", "created"),)
 
-    person: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     key: str = Field(primary_key=True, max_length=300)
     fingerprint: str = Field(max_length=64)  # of the request's address and body
     status: int
