@@ -134,7 +134,7 @@ class QuestionView:
     hints_earned: int
     parts: list[PartView]
     state: State
-    explanation: str | None
+    answered: bool  # every part, so that the answer may be shown
 
 
 def card(question: Question, standing: Standing, unsent: Unsent) -> Card:
@@ -190,7 +190,7 @@ def question_view(
         _earned(question, standing),
         parts,
         together([part.state for part in parts]),
-        question.answer if all(_answered(part) for part in parts) else None,
+        answered(question, standing),
     )
 
 
@@ -202,9 +202,13 @@ def _earned(question: Question, standing: Standing) -> int:
     return min(sum(progress.tries for progress in known), len(question.hints))
 
 
-def _answered(part: PartView) -> bool:
-    """An answer in words is answered once it is handed in; code has to pass."""
-    return part.state == "done" or (part.kind == "prose" and part.attempts > 0)
+def answered(question: Question, standing: Standing) -> bool:
+    """Every part. An answer in words is answered once it is handed in; the others have to pass."""
+    known = [(part, standing.get((question.id, part.id))) for part in question.parts]
+    return all(
+        progress is not None and (progress.done or (part.kind == "prose" and progress.attempts > 0))
+        for part, progress in known
+    )
 
 
 def part_view(

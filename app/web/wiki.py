@@ -1,6 +1,7 @@
 """The page of an answer, a revision of it for ever, and the cover that lies over both until its reader wants it off."""
 
 import asyncio
+import re
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
@@ -11,26 +12,28 @@ from app.store import contributors, revisions, thanks, visits
 from app.store.revisions import Revision
 from app.web.answer import read_form
 from app.web.deps import Rooms, RoomsDep, VisitorDep, Who, WhoDep, now
-from app.web.problems import Covered, NotAnAnswer
+from app.web.problems import Covered, NotAnAnswer, for_programs, meaning, problem
 from app.web.publish import newer_file
+from app.web.who import who
 from app.web.wiki_here import Here, enter, first, outside, said
 from app.web.wiki_text import passages, shown
 
 router = APIRouter(include_in_schema=False)
+INSIDE = re.compile(r"/wiki/[a-z0-9-]+(/[a-z0-9/-]*)?(\?[a-z0-9=&_-]*)?")  # where to go on after the cover
 BESIDE = 8  # contributors who are named
 
 
 @router.get("/wiki/{slug}")
-def answer(slug: str, rooms: RoomsDep, who: WhoDep, request: Request) -> Response:
+def answer(slug: str, rooms: RoomsDep, asks: WhoDep, request: Request) -> Response:
     with rooms.database.read() as connection:
-        at = enter(connection, rooms, slug, who)
+        at = enter(connection, rooms, slug, asks)
         return page(connection, rooms, at, revisions.current(connection, at.leaf), request)
 
 
 @router.get("/wiki/{slug}/revisions/{number}")
-def revision(slug: str, number: int, rooms: RoomsDep, who: WhoDep, request: Request) -> Response:
+def revision(slug: str, number: int, rooms: RoomsDep, asks: WhoDep, request: Request) -> Response:
     with rooms.database.read() as connection:
-        at = enter(connection, rooms, slug, who)
+        at = enter(connection, rooms, slug, asks)
         return page(connection, rooms, at, revisions.one(connection, at.leaf, number), request)
 
 
@@ -56,14 +59,23 @@ def page(connection: Connection, rooms: Rooms, at: Here, found: Revision, reques
     )
 
 
-def covered(request: Request, error: Covered, who: Who) -> Response:
+async def covered(request: Request, error: Exception) -> Response:
     """The answer is not shown yet: why, and the two ways to it."""
+    assert isinstance(error, Covered)
+    if for_programs(request):
+        return problem(request, *meaning(error))
+    asks = await who(request)
+    return await asyncio.to_thread(cover, request, error.slug, asks)
+
+
+def cover(request: Request, slug: str, asks: Who) -> Response:
     rooms: Rooms = request.app.state.rooms
     with rooms.database.read() as connection:
-        at = outside(connection, rooms, error.slug, who)
-    then = request.scope["path"] if request.method == "GET" else f"/wiki/{error.slug}"
-    code = 200 if request.method == "GET" else 403
-    return rooms.pages.page("wiki_cover.html", "wiki", code=code, who=who, at=at, then=then)
+        at = outside(connection, rooms, slug, asks)
+    reads = request.method == "GET"
+    then = request.url.path + (f"?{request.url.query}" if request.url.query else "") if reads else f"/wiki/{slug}"
+    code = 200 if reads else 403
+    return rooms.pages.page("wiki_cover.html", "wiki", code=code, who=asks, at=at, then=then)
 
 
 @router.post("/wiki/{slug}/reveal")
@@ -72,8 +84,7 @@ async def reveal(slug: str, request: Request, rooms: RoomsDep, learner: VisitorD
     found = rooms.question(slug)
     then = first(await read_form(request), "then")
     await asyncio.to_thread(uncover, rooms, learner, found.id)
-    inside = then == f"/wiki/{slug}" or then.startswith(f"/wiki/{slug}/")
-    return RedirectResponse(then if inside else f"/wiki/{slug}", 303)
+    return RedirectResponse(then if INSIDE.fullmatch(then) else f"/wiki/{slug}", 303)
 
 
 def uncover(rooms: Rooms, learner: str, question: str) -> None:
@@ -82,10 +93,10 @@ def uncover(rooms: Rooms, learner: str, question: str) -> None:
 
 
 @router.post("/wiki/{slug}/revisions/{number}/thanks")
-def thank(slug: str, number: int, rooms: RoomsDep, who: WhoDep, learner: VisitorDep) -> Response:
+def thank(slug: str, number: int, rooms: RoomsDep, asks: WhoDep, learner: VisitorDep) -> Response:
     """One a person a revision; a second one changes nothing."""
     with rooms.database.read() as connection:
-        at = enter(connection, rooms, slug, who)
+        at = enter(connection, rooms, slug, asks)
         found = revisions.one(connection, at.leaf, number)
     if found.learner == learner:
         raise NotAnAnswer("This revision is your own. Thanks come from others.")

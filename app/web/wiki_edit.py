@@ -25,14 +25,12 @@ from app.web.answer import Form, read_form, text_of
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
 from app.web.problems import NotAnAnswer, TooLong, TooOften, meaning
 from app.web.publish import SUMMARY, TEXT, Change, Clash, End, Outcome, publish
-from app.web.wiki_here import Here, asks, enter, first, said
+from app.web.wiki_here import Here, asks, enter, first, number_in, said
 from app.web.wiki_text import shown
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
 TOLD_HERE = (TooLong, NotAnAnswer, TooOften, Busy, Unavailable, CannotSave)  # shown with the form, and the text in it
-DIGITS = 9  # of the number of a revision
-DONE = {End.SAVED: "published", End.MERGED: "merged", End.UNCHANGED: "unchanged"}
 
 
 def fresh_key() -> str:
@@ -110,10 +108,10 @@ async def send(
 
 def change_in(form: Form) -> Change:
     """Raises NotAnAnswer."""
-    base = text_of(form, "base")
-    if not (base.isascii() and base.isdigit() and len(base) <= DIGITS):
+    base = number_in(text_of(form, "base"))
+    if base is None:
         raise NotAnAnswer("The form does not say which revision it began with.")
-    return Change(int(base), text_of(form, "text"), first(form, "summary"), suggest=first(form, "do") == "suggest")
+    return Change(base, text_of(form, "text"), first(form, "summary"), suggest=first(form, "do") == "suggest")
 
 
 def become(
@@ -139,11 +137,11 @@ def become(
     except TOLD_HERE as error:
         status, says = meaning(error)
         return form_page(rooms, at, replace(sheet, reasons=(says,)), code=status)
-    return end(rooms, at, sheet, outcome)
+    return end(rooms, at, sheet, outcome, "accepted" if suggestion else "published")
 
 
-def end(rooms: Rooms, at: Here, sheet: Sheet, outcome: Outcome) -> Response:
-    """A page for each end that a change can have."""
+def end(rooms: Rooms, at: Here, sheet: Sheet, outcome: Outcome, word: str = "published") -> Response:
+    """A page for each end that a change can have; `word` tells in the address what was done."""
     if outcome.clash is not None:
         return clash_page(rooms, at, sheet, outcome.clash)
     if outcome.suggestion is not None:
@@ -151,8 +149,8 @@ def end(rooms: Rooms, at: Here, sheet: Sheet, outcome: Outcome) -> Response:
     if outcome.end is End.REFUSED:
         refused = replace(sheet, reasons=outcome.reasons, examination=outcome.examination)
         return form_page(rooms, at, refused, code=outcome.status)
-    word = "accepted" if sheet.suggestion and outcome.end is not End.UNCHANGED else DONE[outcome.end]
-    return RedirectResponse(f"/wiki/{at.slug}?said={word}", 303)
+    told = word if outcome.end is End.SAVED else outcome.end.value
+    return RedirectResponse(f"/wiki/{at.slug}?said={told}", 303)
 
 
 def clash_page(rooms: Rooms, at: Here, sheet: Sheet, clash: Clash) -> Response:

@@ -20,6 +20,7 @@ from app.web.publish import Asker, may_publish
 from app.web.rights import Thing, may_change
 from app.web.views import answered
 
+DIGITS = 9  # of the number of a revision
 SAID = {  # what an address with ?said=… says on top of the page it leads to; nothing else can be put there
     "published": "Published. Thank you.",
     "merged": "Published, together with what somebody else had changed in the meantime. Read the two as one.",
@@ -113,3 +114,8 @@ def said(name: str) -> str | None:
 def first(form: Form, name: str) -> str:
     """A field that may be missing."""
     return next(iter(form.get(name, ())), "")
+
+
+def number_in(text: str) -> int | None:
+    """The number of a revision."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
