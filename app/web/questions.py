@@ -14,10 +14,11 @@ from app.store import attempts, drafts, hints, progress, revisions
 from app.web.answer import certainty_in, check_text, form_keyed, hand_in, read_form
 from app.web.attempts import fragment, wants_fragment
 from app.web.demo import SEEN
-from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep, now
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep, now
 from app.web.forms import Form, answer_in, moved
 from app.web.problems import NotYet
-from app.web.views import QuestionView, Standing, answered, card, neighbours, question_view
+from app.web.reveal import is_shown
+from app.web.views import QuestionView, card, neighbours, question_view
 from app.web.wiki_text import shown
 
 router = APIRouter(include_in_schema=False)
@@ -41,7 +42,7 @@ def question(slug: str, rooms: RoomsDep, who: WhoDep, learner: VisitorDep) -> Re
         newest = [standing[slug, part.id].last for part in found.parts if (slug, part.id) in standing]
         last = attempts.by_id(connection, newest)
         opened = hints.opened(connection, learner, slug)
-        answer = explained(connection, found, standing)
+        answer = explained(connection, found, who)
     before, after = neighbours([card(one, standing, unsent) for one in rooms.bank.questions], slug)
     view = question_view(found, standing, unsent, typed, last, opened)
     seen = SEEN.get(slug)
@@ -50,9 +51,9 @@ def question(slug: str, rooms: RoomsDep, who: WhoDep, learner: VisitorDep) -> Re
     )
 
 
-def explained(connection: Connection, found: Question, standing: Standing) -> Explained | None:
-    """The current answer, for whoever has answered every part."""
-    if not answered(found, standing):
+def explained(connection: Connection, found: Question, who: Who) -> Explained | None:
+    """The current answer, for whom it is shown to."""
+    if not is_shown(connection, found, who):
         return None
     newest = revisions.current(connection, revisions.answer_to(found))
     return Explained(newest.number, shown(newest.text, newest.tested))

@@ -134,7 +134,6 @@ class QuestionView:
     hints_earned: int
     parts: list[PartView]
     state: State
-    answered: bool  # every part, so that the answer may be shown
 
 
 def card(question: Question, standing: Standing, unsent: Unsent) -> Card:
@@ -190,7 +189,6 @@ def question_view(
         _earned(question, standing),
         parts,
         together([part.state for part in parts]),
-        answered(question, standing),
     )
 
 
@@ -200,15 +198,6 @@ def _earned(question: Question, standing: Standing) -> int:
     if len(known) == len(question.parts) and all(progress.done for progress in known):
         return len(question.hints)
     return min(sum(progress.tries for progress in known), len(question.hints))
-
-
-def answered(question: Question, standing: Standing) -> bool:
-    """Every part. An answer in words is answered once it is handed in; the others have to pass."""
-    known = [(part, standing.get((question.id, part.id))) for part in question.parts]
-    return all(
-        progress is not None and (progress.done or (part.kind == "prose" and progress.attempts > 0))
-        for part, progress in known
-    )
 
 
 def part_view(

@@ -2,18 +2,20 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.store import contributors, revisions, thanks, visits
+from app.store import contributors, revisions, thanks
 from app.store.revisions import Revision
 from app.web.answer import read_form
 from app.web.deps import Rooms, RoomsDep, VisitorDep, Who, WhoDep, now
 from app.web.problems import Covered, NotAnAnswer, for_programs, meaning, problem
 from app.web.publish import newer_file
+from app.web.reveal import reveal as uncover
 from app.web.who import who
 from app.web.wiki_here import Here, enter, first, outside, said
 from app.web.wiki_text import passages, shown
@@ -79,17 +81,12 @@ def cover(request: Request, slug: str, asks: Who) -> Response:
 
 
 @router.post("/wiki/{slug}/reveal")
-async def reveal(slug: str, request: Request, rooms: RoomsDep, learner: VisitorDep) -> Response:
+async def show_it(slug: str, request: Request, rooms: RoomsDep, asks: WhoDep, learner: VisitorDep) -> Response:
     """Recorded once; doing it again changes nothing."""
     found = rooms.question(slug)
     then = first(await read_form(request), "then")
-    await asyncio.to_thread(uncover, rooms, learner, found.id)
+    await asyncio.to_thread(uncover, rooms, found, replace(asks, learner=learner))
     return RedirectResponse(then if INSIDE.fullmatch(then) else f"/wiki/{slug}", 303)
-
-
-def uncover(rooms: Rooms, learner: str, question: str) -> None:
-    with rooms.database.write() as connection:
-        visits.reveal(connection, learner, question, now())
 
 
 @router.post("/wiki/{slug}/revisions/{number}/thanks")

@@ -5,11 +5,11 @@ and the merge to finish. What a rule refuses is a page of this form too, never a
 """
 
 import asyncio
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -23,14 +23,14 @@ from app.store.db import CannotSave
 from app.store.edits import Edit
 from app.web.answer import Form, read_form, text_of
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
-from app.web.problems import NotAnAnswer, TooLong, TooOften, meaning
+from app.web.problems import Crowded, NotAnAnswer, TooLong, meaning
 from app.web.publish import SUMMARY, TEXT, Change, Clash, End, Outcome, publish
 from app.web.wiki_here import Here, asks, enter, first, number_in, said
 from app.web.wiki_text import shown
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
-TOLD_HERE = (TooLong, NotAnAnswer, TooOften, Busy, Unavailable, CannotSave)  # shown with the form, and the text in it
+TOLD_HERE = (TooLong, NotAnAnswer, Crowded, Busy, Unavailable, CannotSave)  # shown with the form, and the text in it
 
 
 def fresh_key() -> str:
@@ -73,7 +73,8 @@ def address(at: Here) -> str:
 
 
 def of_draft(at: Here, draft: Edit) -> Sheet:
-    return Sheet(address(at), draft.base, draft.text, draft.summary, draft.version, draft.saved)
+    reasons = tuple(json.loads(draft.refused)) if draft.refused else ()
+    return Sheet(address(at), draft.base, draft.text, draft.summary, draft.version, draft.saved, reasons)
 
 
 def form_page(rooms: Rooms, at: Here, sheet: Sheet, *, code: int = 200, said: str | None = None) -> Response:
@@ -103,7 +104,7 @@ async def send(
     def act(at: Here) -> Outcome:
         return publish(rooms, asker, at.question, change)
 
-    return await asyncio.to_thread(become, rooms, slug, person, form, change, act)
+    return await rooms.press.do(become, rooms, slug, person, form, change, act)
 
 
 def change_in(form: Form) -> Change:
@@ -136,7 +137,8 @@ def become(
         outcome = act(at)
     except TOLD_HERE as error:
         status, says = meaning(error)
-        return form_page(rooms, at, replace(sheet, reasons=(says,)), code=status)
+        kept = tuple(getattr(error, "__notes__", ()))
+        return form_page(rooms, at, replace(sheet, reasons=(says, *kept)), code=status)
     return end(rooms, at, sheet, outcome, "accepted" if suggestion else "published")
 
 
@@ -158,7 +160,7 @@ def clash_page(rooms: Rooms, at: Here, sheet: Sheet, clash: Clash) -> Response:
     merge = replace(sheet, base=clash.theirs.number, text=clash.marked)
     return rooms.pages.page(
         "wiki_conflict.html", "wiki", code=409, who=at.who, at=at, tab="edit", said=None, sheet=merge, clash=clash,
-        yours=diff(clash.base.text, clash.yours), theirs=diff(clash.base.text, clash.theirs.text),
+        yours=diff(clash.base, clash.yours), theirs=diff(clash.base, clash.theirs.text),
         limit=TEXT, summary_limit=SUMMARY,
     )  # fmt: skip
 

@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 
 from app.bank.question import Question
-from app.store import progress, revisions, visits
+from app.store import revisions
 from app.store.attempts import Keyed
 from app.store.revisions import Leaf, Page
 from app.web.answer import Form, form_keyed
 from app.web.deps import Rooms, Who, now
 from app.web.problems import Covered
 from app.web.publish import Asker, may_publish
+from app.web.reveal import is_shown
 from app.web.rights import Thing, may_change
-from app.web.views import answered
 
 DIGITS = 9  # of the number of a revision
 SAID = {  # what an address with ?said=… says on top of the page it leads to; nothing else can be put there
@@ -80,7 +80,7 @@ class Here:
 def enter(connection: Connection, rooms: Rooms, slug: str, who: Who) -> Here:
     """Raises NotHere and Covered."""
     here = outside(connection, rooms, slug, who)
-    if not uncovered(connection, here.question, who):
+    if not is_shown(connection, here.question, who):
         raise Covered(slug)
     return here
 
@@ -91,14 +91,6 @@ def outside(connection: Connection, rooms: Rooms, slug: str, who: Who) -> Here:
     leaf = revisions.answer_to(question)
     page = revisions.page(connection, leaf)
     return Here(question, leaf, page, who, may_change(who, Thing.QUEUE), may_publish(rooms, who, page.policy))
-
-
-def uncovered(connection: Connection, question: Question, who: Who) -> bool:
-    if may_change(who, Thing.QUEUE):
-        return True
-    if visits.revealed(connection, who.learner, question.id) is not None:
-        return True
-    return answered(question, progress.of(connection, who.learner))
 
 
 def asks(request: Request, who: Who, keyed: Keyed | None, form: Form, *told: str) -> Asker:

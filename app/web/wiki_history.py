@@ -1,6 +1,5 @@
 """The history of an answer, the difference of any two of its revisions, and the ways back to an earlier one."""
 
-import asyncio
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -11,12 +10,12 @@ from starlette.responses import Response
 from app.store import revisions, thanks
 from app.store.revisions import Entry
 from app.web.answer import read_form
-from app.web.deps import KeyedDep, RoomsDep, VisitorDep, Who, WhoDep
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
 from app.web.problems import NotAnAnswer, NotHere
 from app.web.publish import SUMMARY, Outcome, restore, undo
 from app.web.rights import Thing, demand_change
 from app.web.wiki_edit import Sheet, address, end
-from app.web.wiki_here import Here, Rooms, asks, enter, first, number_in, said
+from app.web.wiki_here import Here, asks, enter, first, number_in, said
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
@@ -88,7 +87,7 @@ async def restoring(
         at = here(rooms, slug, person)
         return back(rooms, at, restore(rooms, asker, at.question, number, summary), "restored")
 
-    return await asyncio.to_thread(act)
+    return await rooms.press.do(act)
 
 
 @router.post("/wiki/{slug}/revisions/{number}/undo")
@@ -103,7 +102,7 @@ async def undoing(
         at = here(rooms, slug, asker.who)
         return back(rooms, at, undo(rooms, asker, at.question, number), "undone")
 
-    return await asyncio.to_thread(act)
+    return await rooms.press.do(act)
 
 
 def here(rooms: Rooms, slug: str, who: Who) -> Here:

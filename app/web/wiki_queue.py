@@ -41,7 +41,7 @@ def listed(rooms: Rooms, found: Sequence[Waiting]) -> list[Listed]:
     for one in found:
         slug = one.page.partition("/")[2]
         question = rooms.bank.get(slug)
-        rows.append(Listed(slug, question and question.number, question.title if question else slug, one))
+        rows.append(Listed(slug, question.number if question else None, question.title if question else slug, one))
     return rows
 
 
@@ -149,7 +149,7 @@ async def accepting(
         change_ = changed or Change(found.base, found.text, found.summary)
         return become(rooms, at.slug, person, form, change_, change, found.id)
 
-    return await asyncio.to_thread(act)
+    return await rooms.press.do(act)
 
 
 @router.post("/wiki/suggestions/{suggestion}/decline")

@@ -5,6 +5,7 @@ Everybody who may see the answer may read; writing takes an account.
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
@@ -51,21 +52,21 @@ def begin(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response
 
 
 @router.get("/wiki/{slug}/discussion/{thread}")
-def thread(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, after: str | None = None) -> Response:
+def show(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, after: str | None = None) -> Response:
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
         found = thread_of(connection, at, thread)
         posts = discussion.posts(connection, found.id, after, SOME + 1)
-    rows, more = posts[:SOME], len(posts) > SOME
+    rows, more = [(post, shown(post.text)) for post in posts[:SOME]], len(posts) > SOME
     return talk_page(
-        rooms, at, "wiki_thread.html", thread=found, posts=[(post, shown(post.text)) for post in rows], next=rows[-1].id if more else None,
+        rooms, at, "wiki_thread.html", thread=found, posts=rows, next=rows[-1][0].id if more else None,
         first_slice=after is None, said=said(request.query_params.get("said", "")),
     )  # fmt: skip
 
 
-def talk_page(rooms: Rooms, at: Here, template: str, **context: object) -> Response:
+def talk_page(rooms: Rooms, at: Here, template: str, **context: Any) -> Response:
     writes = may_change(at.who, Thing.WIKI)
-    limits = {"quote_limit": QUOTE, "title_limit": TITLE, "limit": TEXT}
+    limits: dict[str, Any] = {"quote_limit": QUOTE, "title_limit": TITLE, "limit": TEXT}
     return rooms.pages.page(
         template, "wiki", who=at.who, at=at, tab="talk", writes=writes, key=fresh_key(), **limits, **context
     )

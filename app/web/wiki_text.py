@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from app.grading.examination import Tested
 from app.store.revisions import Revision
-from app.wiki.blame import paragraphs
+from app.wiki.blame import blamed
 from app.wiki.markup import Note, Piece, pieces
 
 KEPT = 16_000_000  # characters of HTML
@@ -82,8 +82,8 @@ def passages(revision: Revision) -> list[Passage]:
 
 
 def spread(revision: Revision) -> Sequence[int]:
-    """For each line of the text the revision that its paragraph is from; 0 for a line between paragraphs."""
-    lines = [0] * (revision.text.count("\n") + 1)
-    for (first, last), number in zip(paragraphs(revision.text), revision.blame, strict=False):
-        lines[first:last] = [number] * (last - first)
+    """For each line of the text the revision that its paragraph is from."""
+    lines: list[int] = []
+    for paragraph, number in blamed(revision.text, revision.blame):
+        lines += [number] * (paragraph.count("\n") or 1)
     return lines
