@@ -5,12 +5,11 @@ from) is stored in the same commit.
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from app.bank.question import Question
 from app.grading.examination import Examination, Tested
 from app.sandbox.job import Busy
 from app.store import edits, people, revisions, sent, suggestions, visits
+from app.store.db import Connection
 from app.store.revisions import Conflict, Kind, Leaf, New, Revision
 from app.store.suggestions import Status, Waiting
 from app.web.outcomes import Asker, Clash, End, Outcome

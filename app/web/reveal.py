@@ -1,11 +1,10 @@
 """Who is shown the answer to a question: whoever has answered it, or has chosen to see it, which is recorded; and those
 who look after the answers."""
 
-from sqlalchemy import Connection
-
 from app.bank.question import Part, Question
 from app.store import progress, visits
 from app.store.accounts import Role
+from app.store.db import Connection
 from app.store.progress import Progress
 from app.web.rooms import Rooms, now
 from app.web.who import Who
