@@ -1,4 +1,4 @@
-"""What the tests of the pages about answers share: browsers that are signed in, and an answer whose code runs quickly."""
+"""What the tests of the pages about answers share: browsers that are signed in, and texts for an answer."""
 
 import re
 from html import unescape
@@ -74,8 +74,7 @@ def store(client: TestClient, text: str, summary: str = "", name: str = "somebod
     rooms = rooms_of(client)
     leaf = answer_to(rooms.question(slug))
     with rooms.database.write() as connection:
-        head = revisions.current(connection, leaf)
-        made = New(
-            head.number, head.number, text, summary, new_id(), name, now(), first_blame(text, head.number + 1), Kind.EDIT
-        )  # fmt: skip
+        head = revisions.current(connection, leaf).number
+        blame = first_blame(text, head + 1)
+        made = New(head, head, text, summary, new_id(), name, now(), blame, Kind.EDIT)
         return revisions.append(connection, leaf, made).number

@@ -12,12 +12,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.store import accounts, revisions, visits
-from app.store.db import CannotSave
+from app.store.db import CannotSave, Connection
 from app.store.revisions import SOME, Entry, Kind, Slice
 from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
 from app.web.who import COOKIE

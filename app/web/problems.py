@@ -95,10 +95,10 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     NotAnAnswer: (422, None),
     NotYet: (409, None),
     Covered: (403, None),
-    NoRevision: (404, "This answer has no revision of that number."),
-    NoSuggestion: (404, "There is no such suggestion."),
+    NoRevision: (404, "This page has no revision of that number."),
+    NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
     NoThread: (404, "There is no such discussion."),
-    Decided: (409, "This suggestion was decided or withdrawn in the meantime."),
+    Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -202,6 +202,8 @@ async def _domain(request: Request, error: Exception) -> Response:
     if isinstance(error, Conflict):
         more = {"answer": error.kept.text, "version": error.kept.version}
         headers = {"X-Draft-Version": str(error.kept.version)}
+    if notes := getattr(error, "__notes__", None):  # what has become of the text
+        request.state.kept = notes[-1]
     if isinstance(error, CannotRead | CannotSave):
         log.warning("the database fails", why=str(error))
     return problem(request, status, says, headers, **more)

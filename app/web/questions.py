@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.bank.question import Part, Question
 from app.store import attempts, drafts, hints, progress, revisions
+from app.store.db import Connection
 from app.web.answer import certainty_in, check_text, form_keyed, hand_in, read_form
 from app.web.attempts import fragment, wants_fragment
 from app.web.demo import SEEN

@@ -5,11 +5,11 @@ import re
 from dataclasses import replace
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.store import contributors, revisions, thanks
+from app.store.db import Connection
 from app.store.revisions import Revision
 from app.web.answer import read_form
 from app.web.deps import Rooms, RoomsDep, VisitorDep, Who, WhoDep, now

@@ -160,7 +160,7 @@ def clash_page(rooms: Rooms, at: Here, sheet: Sheet, clash: Clash) -> Response:
     merge = replace(sheet, base=clash.theirs.number, text=clash.marked)
     return rooms.pages.page(
         "wiki_conflict.html", "wiki", code=409, who=at.who, at=at, tab="edit", said=None, sheet=merge, clash=clash,
-        yours=diff(clash.base, clash.yours), theirs=diff(clash.base, clash.theirs.text),
+        yours=diff(clash.base.text, clash.yours), theirs=diff(clash.base.text, clash.theirs.text),
         limit=TEXT, summary_limit=SUMMARY,
     )  # fmt: skip
 

@@ -6,12 +6,12 @@ of them. What is covered is the text and whatever shows it: its history, differe
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 
 from app.bank.question import Question
 from app.store import revisions
 from app.store.attempts import Keyed
+from app.store.db import Connection
 from app.store.revisions import Leaf, Page
 from app.web.answer import Form, form_keyed
 from app.web.deps import Rooms, Who, now

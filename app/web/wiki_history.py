@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.store import revisions, thanks
+from app.store.db import Connection
 from app.store.revisions import Entry
 from app.web.answer import read_form
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep

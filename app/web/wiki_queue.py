@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.store import revisions, suggestions
+from app.store.db import Connection
 from app.store.revisions import SOME
 from app.store.suggestions import Status, Suggestion, Waiting
 from app.web.answer import read_form, text_of
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
-from app.web.problems import NotAnAnswer, NotHere
-from app.web.publish import Change, Outcome, accept, decline, withdraw
+from app.web.problems import NotHere
+from app.web.publish import Change, Outcome, accept, decline, set_policy, withdraw
 from app.web.rights import Thing, demand_change
 from app.web.wiki_edit import Sheet, become, change_in, form_page
 from app.web.wiki_here import Here, asks, enter, first, outside, said
@@ -23,7 +23,7 @@ from app.wiki.diff import Diff, diff
 
 router = APIRouter(include_in_schema=False)
 ID_DIGITS = 32
-POLICIES = {"locked": "locked", "members": "members", "everyone": "everyone", "default": None}
+DEFAULT = "default"  # as everywhere
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,9 @@ def of_page(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, after: st
 @router.post("/wiki/{slug}/policy")
 async def policy(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """Who may publish on this page."""
-    demand_change(who, Thing.QUEUE)
     wanted = first(await read_form(request), "policy")
-    if wanted not in POLICIES:
-        raise NotAnAnswer("Choose one of locked, members, everyone and default.")
-    leaf = revisions.answer_to(rooms.question(slug))
-
-    def act() -> None:
-        with rooms.database.write() as connection:
-            revisions.set_policy(connection, leaf, POLICIES[wanted])
-
-    await asyncio.to_thread(act)
+    found = rooms.question(slug)
+    await asyncio.to_thread(set_policy, rooms, who, found, None if wanted == DEFAULT else wanted)
     return RedirectResponse(f"/wiki/{slug}/suggestions?said=policy", 303)
 
 
@@ -144,7 +136,9 @@ async def accepting(
             at, found = opened(connection, rooms, suggestion, who)
 
         def change(_: Here) -> Outcome:
-            return accept(rooms, asker, found.id, changed)
+            if changed is None:
+                return accept(rooms, asker, found.id)
+            return accept(rooms, asker, found.id, changed.text, base=changed.base, summary=changed.summary)
 
         change_ = changed or Change(found.base, found.text, found.summary)
         return become(rooms, at.slug, person, form, change_, change, found.id)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.store import discussion, revisions, sent
 from app.store.attempts import Keyed
+from app.store.db import Connection
 from app.store.discussion import Thread
 from app.store.revisions import SOME
 from app.web.answer import Form, form_keyed, read_form, text_of
