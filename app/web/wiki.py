@@ -17,7 +17,7 @@ from app.web.problems import Covered, NotAnAnswer, for_programs, meaning, proble
 from app.web.publish import newer_file
 from app.web.reveal import reveal as uncover
 from app.web.who import who
-from app.web.wiki_here import Here, enter, first, outside, said
+from app.web.wiki_here import Here, Number, enter, first, outside, said
 from app.web.wiki_text import passages, shown
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +33,7 @@ def answer(slug: str, rooms: RoomsDep, asks: WhoDep, request: Request) -> Respon
 
 
 @router.get("/wiki/{slug}/revisions/{number}")
-def revision(slug: str, number: int, rooms: RoomsDep, asks: WhoDep, request: Request) -> Response:
+def revision(slug: str, number: Number, rooms: RoomsDep, asks: WhoDep, request: Request) -> Response:
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, asks)
         return page(connection, rooms, at, revisions.one(connection, at.leaf, number), request)
@@ -90,7 +90,7 @@ async def show_it(slug: str, request: Request, rooms: RoomsDep, asks: WhoDep, le
 
 
 @router.post("/wiki/{slug}/revisions/{number}/thanks")
-def thank(slug: str, number: int, rooms: RoomsDep, asks: WhoDep, learner: VisitorDep) -> Response:
+def thank(slug: str, number: Number, rooms: RoomsDep, asks: WhoDep, learner: VisitorDep) -> Response:
     """One a person a revision; a second one changes nothing."""
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, asks)

@@ -25,7 +25,7 @@ from app.web.answer import Form, read_form, text_of
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
 from app.web.problems import Crowded, NotAnAnswer, TooLong, meaning
 from app.web.publish import SUMMARY, TEXT, Change, Clash, End, Outcome, publish
-from app.web.wiki_here import Here, asks, enter, first, number_in, said
+from app.web.wiki_here import Asked, Here, asks, enter, first, number_in, said
 from app.web.wiki_text import shown
 from app.wiki.diff import diff
 
@@ -55,15 +55,15 @@ class Sheet:
 
 
 @router.get("/wiki/{slug}/edit")
-def edit(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, base: int = 0) -> Response:
+def edit(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, base: Asked = None) -> Response:
     """With `base` the form begins with that revision; without it with one's draft, or the current text."""
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
         draft = edits.one(connection, who.learner, at.leaf.name)
-        if draft is not None and not draft.done and base in (0, draft.base):
+        if draft is not None and not draft.done and base in (None, draft.base):
             sheet = of_draft(at, draft)
         else:
-            found = revisions.one(connection, at.leaf, base) if base else revisions.current(connection, at.leaf)
+            found = revisions.one(connection, at.leaf, at.head if base is None else base)
             sheet = Sheet(address(at), found.number, found.text, "", version=draft.version if draft else 0)
     return form_page(rooms, at, sheet, said=said(request.query_params.get("said", "")))
 

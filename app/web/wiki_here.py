@@ -4,8 +4,11 @@ An answer is covered until its reader has answered every part of the question or
 of them. What is covered is the text and whatever shows it: its history, differences, discussion and the edit form.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Annotated
 
+from fastapi import Path, Query
 from starlette.requests import Request
 
 from app.bank.question import Question
@@ -21,6 +24,10 @@ from app.web.reveal import is_shown
 from app.web.rights import Thing, may_change
 
 DIGITS = 9  # of the number of a revision
+ID = re.compile(r"[0-9a-f]{32}")
+Number = Annotated[int, Path(ge=0, lt=2**31)]
+Asked = Annotated[int | None, Query(ge=0, lt=2**31)]
+After = Annotated[str | None, Query(pattern=f"^{ID.pattern}$")]  # the id that a slice begins after
 SAID = {  # what an address with ?said=… says on top of the page it leads to; nothing else can be put there
     "published": "Published. Thank you.",
     "merged": "Published, together with what somebody else had changed in the meantime. Read the two as one.",

@@ -15,7 +15,7 @@ from app.web.problems import NotAnAnswer, NotHere
 from app.web.publish import SUMMARY, Outcome, restore, undo
 from app.web.rights import Thing, demand_change
 from app.web.wiki_edit import Sheet, address, end
-from app.web.wiki_here import Here, asks, enter, first, number_in, said
+from app.web.wiki_here import Asked, Here, Number, asks, enter, first, number_in, said
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +23,7 @@ FILE = "file"  # instead of a number: what the question file says now
 
 
 @router.get("/wiki/{slug}/revisions")
-def history(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, before: int | None = None) -> Response:
+def history(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, before: Asked = None) -> Response:
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
         found = revisions.history(connection, at.leaf, before)
@@ -61,11 +61,11 @@ def side(connection: Connection, at: Here, name: str) -> tuple[Entry | None, str
 
 
 @router.get("/wiki/{slug}/restore")
-def before_restoring(slug: str, rooms: RoomsDep, who: WhoDep, revision: int) -> Response:
+def before_restoring(slug: str, rooms: RoomsDep, who: WhoDep, revision: Asked = None) -> Response:
     """What would change, and why it should."""
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
-        wanted, newest = revisions.one(connection, at.leaf, revision), revisions.current(connection, at.leaf)
+        wanted, newest = revisions.one(connection, at.leaf, revision or 0), revisions.current(connection, at.leaf)
     return rooms.pages.page(
         "wiki_restore.html", "wiki", who=who, at=at, tab="history", said=None, revision=wanted,
         difference=diff(newest.text, wanted.text), summary_limit=SUMMARY, key=Sheet("", 0, "", "").key,
@@ -92,7 +92,7 @@ async def restoring(
 
 @router.post("/wiki/{slug}/revisions/{number}/undo")
 async def undoing(
-    slug: str, number: int, request: Request, rooms: RoomsDep, who: WhoDep, learner: VisitorDep, keyed: KeyedDep
+    slug: str, number: Number, request: Request, rooms: RoomsDep, who: WhoDep, learner: VisitorDep, keyed: KeyedDep
 ) -> Response:
     """Take back what one revision changed, in one click."""
     demand_change(who, Thing.QUEUE)

@@ -18,11 +18,10 @@ from app.web.problems import NotHere
 from app.web.publish import Change, Outcome, accept, decline, set_policy, withdraw
 from app.web.rights import Thing, demand_change
 from app.web.wiki_edit import Sheet, become, change_in, form_page
-from app.web.wiki_here import Here, asks, enter, first, outside, said
+from app.web.wiki_here import ID, After, Here, asks, enter, first, outside, said
 from app.wiki.diff import Diff, diff
 
 router = APIRouter(include_in_schema=False)
-ID_DIGITS = 32
 DEFAULT = "default"  # as everywhere
 
 
@@ -46,7 +45,7 @@ def listed(rooms: Rooms, found: Sequence[Waiting]) -> list[Listed]:
 
 
 @router.get("/wiki/suggestions")
-def queue(request: Request, rooms: RoomsDep, who: WhoDep, after: str | None = None, mine: bool = False) -> Response:
+def queue(request: Request, rooms: RoomsDep, who: WhoDep, after: After = None, mine: bool = False) -> Response:
     """Those of all pages that wait, the oldest first; or one's own, decided or not."""
     with rooms.database.read() as connection:
         if mine:
@@ -61,7 +60,7 @@ def queue(request: Request, rooms: RoomsDep, who: WhoDep, after: str | None = No
 
 
 @router.get("/wiki/{slug}/suggestions")
-def of_page(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, after: str | None = None) -> Response:
+def of_page(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, after: After = None) -> Response:
     with rooms.database.read() as connection:
         at = outside(connection, rooms, slug, who)
         found = suggestions.waiting(connection, at.leaf.name, after, SOME + 1)
@@ -96,7 +95,7 @@ def one(suggestion: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Resp
 
 def opened(connection: Connection, rooms: Rooms, suggestion: str, who: Who) -> tuple[Here, Suggestion]:
     """Raises NoSuggestion, NotHere and Covered."""
-    if len(suggestion) != ID_DIGITS or not suggestion.isascii() or not suggestion.isalnum():
+    if not ID.fullmatch(suggestion):
         raise NotHere
     found = suggestions.one(connection, suggestion)
     shelf, _, slug = found.page.partition("/")

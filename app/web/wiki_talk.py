@@ -22,16 +22,15 @@ from app.web.problems import KeyReused, NotAnAnswer, NotHere, TooLong
 from app.web.publish import TEXT
 from app.web.rights import Thing, demand_change, may_change
 from app.web.wiki_edit import fresh_key
-from app.web.wiki_here import Here, enter, first, number_in, said
+from app.web.wiki_here import ID, After, Here, enter, first, number_in, said
 from app.web.wiki_text import shown
 
 router = APIRouter(include_in_schema=False)
 QUOTE, TITLE = 500, 120  # characters
-ID_DIGITS = 32
 
 
 @router.get("/wiki/{slug}/discussion")
-def threads(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, before: str | None = None) -> Response:
+def threads(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, before: After = None) -> Response:
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
         found = discussion.of(connection, at.leaf.name, before, SOME + 1)
@@ -52,7 +51,7 @@ def begin(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response
 
 
 @router.get("/wiki/{slug}/discussion/{thread}")
-def show(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, after: str | None = None) -> Response:
+def show(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, after: After = None) -> Response:
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
         found = thread_of(connection, at, thread)
@@ -74,7 +73,7 @@ def talk_page(rooms: Rooms, at: Here, template: str, **context: Any) -> Response
 
 def thread_of(connection: Connection, at: Here, thread: str) -> Thread:
     """Raises NoThread and NotHere."""
-    if len(thread) != ID_DIGITS or not thread.isascii() or not thread.isalnum():
+    if not ID.fullmatch(thread):
         raise NotHere
     found = discussion.one(connection, thread)
     if found.page != at.leaf.name:
