@@ -26,7 +26,19 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema, sent
 from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, problems, questions
+from app.web import (
+    about,
+    api,
+    demo,
+    demo_api,
+    health,
+    home,
+    problems,
+    questions,
+    wiki_api,
+    wiki_api_queue,
+    wiki_api_talk,
+)
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
@@ -56,7 +68,19 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
+    for page in (
+        api,
+        demo_api,
+        wiki_api,
+        wiki_api_queue,
+        wiki_api_talk,
+        questions,
+        attempt_pages,
+        demo,
+        home,
+        about,
+        health,
+    ):
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
