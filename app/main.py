@@ -24,7 +24,7 @@ from app.grading.proof import prove
 from app.sandbox.job import Busy, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
-from app.store import attempts, schema
+from app.store import attempts, schema, sent
 from app.store.db import Database, Unusable
 from app.web import about, api, demo, demo_api, health, home, problems, questions
 from app.web import attempts as attempt_pages
@@ -32,6 +32,7 @@ from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
 from app.web.guard import Guard
 from app.web.metrics import Metrics
+from app.web.press import Press
 from app.web.render import ROOT, Pages, Static
 from app.web.runs import Runs
 
@@ -105,7 +106,9 @@ async def furnished(
         desk = Desk(database, shelf, jail, metrics)
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
-        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, Runs(settings.data_dir, metrics))
+        press = Press(shelf, jail, desk.warm, settings.wiki)
+        runs = Runs(settings.data_dir, metrics)
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, press)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
         try:
@@ -115,6 +118,7 @@ async def furnished(
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
             await rooms.runs.close()
+            press.close()
             await desk.close()
     finally:
         if pool is None:
@@ -127,6 +131,7 @@ def prepare(database: Database) -> None:
     schema.migrate(database.engine)
     with database.write() as connection:
         attempts.forget_keys(connection, now())
+        sent.forget(connection, now())
 
 
 async def warm_up(rooms: Rooms, jail: Pool | None) -> None:

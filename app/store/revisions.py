@@ -9,7 +9,7 @@ Nothing here counts rows: a page with 10,000 revisions costs the same as one wit
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -166,6 +166,11 @@ def one(connection: Connection, leaf: Leaf, number: int) -> Revision:
     if number != 1:
         raise NoRevision
     return _seed(leaf)
+
+
+def as_filed(leaf: Leaf, text: str) -> Revision:
+    """What the question file said once, as a revision to compare with: it has the number 0."""
+    return replace(_seed(Leaf(leaf.name, text)), number=0)
 
 
 def entries(connection: Connection, leaf: Leaf, numbers: Collection[int]) -> dict[int, Entry]:

@@ -21,7 +21,10 @@ from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
+from app.store.discussion import NoThread
 from app.store.drafts import Conflict
+from app.store.revisions import NoRevision
+from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
 
 RETRY_AFTER_S = 5
@@ -82,6 +85,10 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    NoRevision: (404, "This page has no revision of that number."),
+    NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
+    NoThread: (404, "There is no such discussion."),
+    Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -175,6 +182,8 @@ async def _domain(request: Request, error: Exception) -> Response:
     if isinstance(error, Conflict):
         more = {"answer": error.kept.text, "version": error.kept.version}
         headers = {"X-Draft-Version": str(error.kept.version)}
+    if notes := getattr(error, "__notes__", None):  # what has become of the text
+        request.state.kept = notes[-1]
     if isinstance(error, CannotRead | CannotSave):
         log.warning("the database fails", why=str(error))
     return problem(request, status, says or str(error), headers, **more)

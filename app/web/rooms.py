@@ -10,6 +10,7 @@ from app.bank.question import Part, Question
 from app.store.db import Database
 from app.web.desk import Desk
 from app.web.metrics import Metrics
+from app.web.press import Press
 from app.web.problems import NotHere
 from app.web.render import Pages
 from app.web.runs import Runs
@@ -26,6 +27,7 @@ class Rooms:
     metrics: Metrics
     signer: Signer
     runs: Runs
+    press: Press
 
     def place(self, question: str, part: str) -> tuple[Question, Part]:
         """Raises NotHere."""
