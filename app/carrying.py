@@ -17,8 +17,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from app.bank.bank import Bank
 from app.bank.question import Question
 from app.grading.examination import Examination
@@ -28,7 +26,7 @@ from app.report import harmless
 from app.sandbox.job import Runner
 from app.settings import Settings
 from app.store import accounts, revisions, schema
-from app.store.db import CannotRead, CannotSave, Database, Unusable
+from app.store.db import CannotRead, CannotSave, Connection, Database, Unusable
 from app.store.revisions import Kind, New, Revision, answer_to
 from app.terminal import Usage, progress
 from app.wiki.blame import next_blame
