@@ -26,7 +26,23 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema, sent
 from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, problems, questions
+from app.web import (
+    about,
+    api,
+    changes,
+    demo,
+    demo_api,
+    health,
+    home,
+    problems,
+    questions,
+    wiki,
+    wiki_draft,
+    wiki_edit,
+    wiki_history,
+    wiki_queue,
+    wiki_talk,
+)
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
@@ -38,6 +54,10 @@ from app.web.runs import Runs
 
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
+PAGES = (
+    *(api, wiki_draft, demo_api, questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(changes, demo, home, about, health),
+)
 KNOWN = (Unusable, BankError)
 log = structlog.get_logger()
 
@@ -56,7 +76,8 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
+    app.add_exception_handler(problems.Covered, wiki.covered)
+    for page in PAGES:
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
