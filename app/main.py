@@ -29,15 +29,22 @@ from app.store.db import Database, Unusable
 from app.web import (
     about,
     api,
+    changes,
     demo,
     demo_api,
     health,
     home,
     problems,
     questions,
+    wiki,
     wiki_api,
     wiki_api_queue,
     wiki_api_talk,
+    wiki_draft,
+    wiki_edit,
+    wiki_history,
+    wiki_queue,
+    wiki_talk,
 )
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
@@ -50,6 +57,11 @@ from app.web.runs import Runs
 
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
+PAGES = (
+    *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
+    *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(changes, demo, home, about, health),
+)
 KNOWN = (Unusable, BankError)
 log = structlog.get_logger()
 
@@ -68,19 +80,8 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (
-        api,
-        demo_api,
-        wiki_api,
-        wiki_api_queue,
-        wiki_api_talk,
-        questions,
-        attempt_pages,
-        demo,
-        home,
-        about,
-        health,
-    ):
+    app.add_exception_handler(problems.Covered, wiki.covered)
+    for page in PAGES:
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)

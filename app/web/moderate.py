@@ -17,9 +17,18 @@ from app.web.who import Who
 REASON = 500
 
 
-def accept(rooms: Rooms, asker: Asker, suggestion: str, text: str | None = None) -> Outcome:
-    """Publishes a suggestion in its author's name, as it is or with changes (`text`). Raises NotAllowed, SignInFirst,
-    NoSuggestion, Decided, and what `publish` raises."""
+def accept(
+    rooms: Rooms,
+    asker: Asker,
+    suggestion: str,
+    text: str | None = None,
+    *,
+    base: int | None = None,
+    summary: str | None = None,
+) -> Outcome:
+    """Publishes a suggestion in its author's name, as it is or with changes (`text`, which was made from revision
+    `base` where that is another one than the suggestion's, as after a conflict). Raises NotAllowed, SignInFirst,
+    NoSuggestion, NoRevision, Decided, and what `publish` raises."""
     demand_change(asker.who, Thing.QUEUE)
     found, question = _open(rooms, suggestion, asker)
     leaf = answer_to(question)
@@ -30,17 +39,18 @@ def accept(rooms: Rooms, asker: Asker, suggestion: str, text: str | None = None)
         raise Decided
     changed = text is not None and text != found.text
     wanted = readable(text) if text is not None else found.text
-    in_bounds(Change(found.base, wanted))
+    said = found.summary if summary is None else readable(summary)
+    in_bounds(Change(found.base, wanted, said))
     code = examined(rooms, asker, question, wanted)
     assert code is not None
     reasons = (*marks_left(wanted), *failures(code))
     if reasons:
         return Outcome(End.REFUSED, reasons=reasons, examination=code)
     with rooms.database.read() as connection:
-        base = revisions.one(connection, leaf, found.base)
-    summary = f"{found.summary} (with changes by {asker.who.name})".strip() if changed else found.summary
+        began = revisions.one(connection, leaf, found.base if base is None else base)
+    said = f"{said} (with changes by {asker.who.name})".strip() if changed else said
     proposal = Proposal(
-        leaf, question, base, wanted, summary[:SUMMARY], found.learner, found.name,
+        leaf, question, began, wanted, said[:SUMMARY], found.learner, found.name,
         tested=tested(code, asker), accepts=found,
     )  # fmt: skip
     return settle(rooms, asker, proposal)

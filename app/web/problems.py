@@ -29,6 +29,7 @@ from app.web.headers import HEADERS
 
 RETRY_AFTER_S = 5
 PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
+ABOUT_AN_ANSWER = re.compile(r"/wiki/([a-z0-9-]{1,64})/([a-z]+)(?:/.*)?")
 SELF_GRADE = re.compile(r"(/attempts/[a-z0-9]{32})/self-grade")
 log = structlog.get_logger()
 
@@ -55,6 +56,14 @@ class SignInFirst(Exception):
 
 class NotAllowed(Exception):
     """One's role does not reach that far; the message says whose does."""
+
+
+class Covered(Exception):
+    """The answer to a question is not shown to this reader yet."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__("This answer is shown once you have answered every part of its question, or ask to see it.")
+        self.slug = slug
 
 
 class KeyReused(Exception):
@@ -85,6 +94,7 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    Covered: (403, None),
     NoRevision: (404, "This page has no revision of that number."),
     NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
     NoThread: (404, "There is no such discussion."),
@@ -162,6 +172,10 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:
+        if request.app.state.rooms.bank.get(found[1]) is not None:
+            kind = found[2] if found[2] in ("edit", "discussion", "suggestions", "revisions") else ""
+            return {"href": f"/wiki/{found[1]}/{kind}".rstrip("/"), "label": "Back to the answer"}
     elif path == "/demo/runs":
         return {"href": "/demo", "label": "Back to the training"}
     return None
@@ -175,8 +189,14 @@ def for_programs(request: Request) -> bool:
     return "json" in accepts and "html" not in accepts
 
 
-async def _domain(request: Request, error: Exception) -> Response:
+def meaning(error: Exception) -> tuple[int, str]:
+    """The status of a known error, and the sentence that tells it."""
     status, says = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+    return status, says or str(error)
+
+
+async def _domain(request: Request, error: Exception) -> Response:
+    status, says = meaning(error)
     more: dict[str, Any] = {}
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy | Crowded) else {}
     if isinstance(error, Conflict):
@@ -186,7 +206,7 @@ async def _domain(request: Request, error: Exception) -> Response:
         request.state.kept = notes[-1]
     if isinstance(error, CannotRead | CannotSave):
         log.warning("the database fails", why=str(error))
-    return problem(request, status, says or str(error), headers, **more)
+    return problem(request, status, says, headers, **more)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -84,14 +84,15 @@ def publish(rooms: Rooms, asker: Asker, question: Question, change: Change) -> O
     return replace(outcome, examination=outcome.examination or found, kept=outcome.end is End.CONFLICT)
 
 
-def restore(rooms: Rooms, asker: Asker, question: Question, number: int) -> Outcome:
+def restore(rooms: Rooms, asker: Asker, question: Question, number: int, why: str = "") -> Outcome:
     """The text of revision `number` again, as a new revision: saved, unchanged or, where one may not, suggested. Its
     code is not run again: what was found out when it was published still stands beside it. Raises as `publish`."""
     leaf = answer_to(question)
     with rooms.database.read() as connection:
         head = revisions.current(connection, leaf)
         wanted = revisions.one(connection, leaf, number)
-    summary = f"Back to revision {number}"
+    summary = readable(why).strip() or f"Back to revision {number}"
+    in_bounds(Change(number, wanted.text, summary))
     return _go_back(
         rooms, asker, Proposal(
             leaf, question, head, wanted.text, summary, asker.who.learner, asker.who.name,
