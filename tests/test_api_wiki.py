@@ -307,7 +307,7 @@ def test_whoever_is_new_may_add_two_links_at_once(app: TestClient) -> None:
 
 def test_who_edits_very_often_is_told_when_to_come_again(member: TestClient) -> None:
     base = member.get(WIKI).json()
-    for _ in range(20):
+    for _ in range(60):
         edit(member, base["text"], base["revision"])
     refused = edit(member, base["text"], base["revision"])
     problem(refused, 429)

@@ -47,6 +47,14 @@ def test_a_suggestion_reads_back_with_what_came_of_its_code(database: Database) 
             suggestions.one(connection, "nothing")
 
 
+def test_what_a_suggestion_was_made_from_stays_when_the_file_changes(database: Database) -> None:
+    made = suggested(database)
+    newer = Leaf(LEAF.name, "The file was changed.\n")
+    with database.read() as connection:
+        assert revisions.one(connection, newer, made.base).text == LEAF.filed
+        assert revisions.page(connection, newer).filed == LEAF.filed  # so the newer text is offered
+
+
 def test_the_queue_is_read_from_the_oldest_on(database: Database) -> None:
     made = [suggested(database, f"{number}\n").id for number in range(3)]
     with database.read() as connection:
