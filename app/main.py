@@ -37,6 +37,9 @@ from app.web import (
     problems,
     questions,
     wiki,
+    wiki_api,
+    wiki_api_queue,
+    wiki_api_talk,
     wiki_draft,
     wiki_edit,
     wiki_history,
@@ -55,7 +58,8 @@ from app.web.runs import Runs
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
 PAGES = (
-    *(api, wiki_draft, demo_api, questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
+    *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
     *(changes, demo, home, about, health),
 )
 KNOWN = (Unusable, BankError)
