@@ -42,6 +42,9 @@ from app.web import (
     sign_in,
     sign_up,
     wiki,
+    wiki_api,
+    wiki_api_queue,
+    wiki_api_talk,
     wiki_draft,
     wiki_edit,
     wiki_history,
@@ -61,7 +64,8 @@ from app.web.runs import Runs
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
 PAGES = (
-    *(api, wiki_draft, demo_api, questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
+    *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
     *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people),
 )
 KNOWN = (Unusable, BankError)
