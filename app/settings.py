@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     lanes: Annotated[int, Field(ge=1, le=256)] = Field(
         default_factory=lambda: os.cpu_count() or 1, description="how many answers are graded at the same time"
     )
+    wiki: Literal["locked", "members", "everyone"] = Field(
+        "members", description="who may publish changes of answers where a page says nothing of it; others suggest"
+    )
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-* headers are believed, with commas")
     sign_up: Literal["open", "closed"] = Field("open", description="may anybody make an account?")
 

@@ -23,11 +23,15 @@ from app.sandbox.job import Busy, Unavailable
 from app.store.accounts import LastAdmin
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
+from app.store.discussion import NoThread
 from app.store.drafts import Conflict
+from app.store.revisions import NoRevision
+from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
 
 RETRY_AFTER_S = 5
 PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
+ABOUT_AN_ANSWER = re.compile(r"/wiki/([a-z0-9-]{1,64})/([a-z]+)(?:/.*)?")
 SELF_GRADE = re.compile(r"(/attempts/[a-z0-9]{32})/self-grade")
 log = structlog.get_logger()
 
@@ -58,6 +62,14 @@ class SignInFirst(Exception):
 
 class NotAllowed(Exception):
     """One's role does not reach that far; the message says whose does."""
+
+
+class Covered(Exception):
+    """The answer to a question is not shown to this reader yet."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__("This answer is shown once you have answered every part of its question, or ask to see it.")
+        self.slug = slug
 
 
 class KeyReused(Exception):
@@ -94,6 +106,11 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     NotAnAnswer: (422, None),
     NotYet: (409, None),
     LastAdmin: (409, "This is the only admin; without one nobody could give roles. Make somebody else admin first."),
+    Covered: (403, None),
+    NoRevision: (404, "This page has no revision of that number."),
+    NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
+    NoThread: (404, "There is no such discussion."),
+    Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -173,6 +190,10 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
         return {"href": path, "label": "Back to the form"}
     elif path.startswith("/teach/people/"):
         return {"href": "/teach/people", "label": "Back to the people"}
+    elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:
+        if request.app.state.rooms.bank.get(found[1]) is not None:
+            kind = found[2] if found[2] in ("edit", "discussion", "suggestions", "revisions") else ""
+            return {"href": f"/wiki/{found[1]}/{kind}".rstrip("/"), "label": "Back to the answer"}
     elif path == "/demo/runs":
         return {"href": "/demo", "label": "Back to the training"}
     return None
@@ -194,8 +215,14 @@ def for_programs(request: Request) -> bool:
     return "json" in accepts and "html" not in accepts
 
 
-async def _domain(request: Request, error: Exception) -> Response:
+def meaning(error: Exception) -> tuple[int, str]:
+    """The status of a known error, and the sentence that tells it."""
     status, says = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+    return status, says or str(error)
+
+
+async def _domain(request: Request, error: Exception) -> Response:
+    status, says = meaning(error)
     more: dict[str, Any] = {}
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy | Crowded) else {}
     if isinstance(error, Conflict):
@@ -203,9 +230,11 @@ async def _domain(request: Request, error: Exception) -> Response:
         headers = {"X-Draft-Version": str(error.kept.version)}
     if isinstance(error, SignInFirst) and sends_to_sign_in(request):
         return RedirectResponse(sign_in_address(request), 303)
+    if notes := getattr(error, "__notes__", None):  # what has become of the text
+        request.state.kept = notes[-1]
     if isinstance(error, CannotRead | CannotSave):
         log.warning("the database fails", why=str(error))
-    return problem(request, status, says or str(error), headers, **more)
+    return problem(request, status, says, headers, **more)
 
 
 def sends_to_sign_in(request: Request) -> bool:
