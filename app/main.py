@@ -34,9 +34,17 @@ from app.web import (
     demo_api,
     health,
     home,
+    me,
+    my_data,
+    people,
     problems,
     questions,
+    sign_in,
+    sign_up,
     wiki,
+    wiki_api,
+    wiki_api_queue,
+    wiki_api_talk,
     wiki_draft,
     wiki_edit,
     wiki_history,
@@ -46,6 +54,7 @@ from app.web import (
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
+from app.web.door import Door
 from app.web.guard import Guard
 from app.web.metrics import Metrics
 from app.web.press import Press
@@ -55,8 +64,9 @@ from app.web.runs import Runs
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
 PAGES = (
-    *(api, wiki_draft, demo_api, questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
-    *(changes, demo, home, about, health),
+    *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
+    *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people),
 )
 KNOWN = (Unusable, BankError)
 log = structlog.get_logger()
@@ -128,8 +138,8 @@ async def furnished(
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
         press = Press(shelf, jail, desk.warm, settings.wiki)
-        runs = Runs(settings.data_dir, metrics)
-        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, press)
+        runs, door = Runs(settings.data_dir, metrics), Door(sign_up=settings.sign_up == "open")
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, door, press)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
         try:
@@ -141,6 +151,7 @@ async def furnished(
             await rooms.runs.close()
             press.close()
             await desk.close()
+            door.close()
     finally:
         if pool is None:
             await asyncio.to_thread(jail.close)

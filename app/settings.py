@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BUILT_IN_QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
 PREFIX = "SELFGRAD_"
+NO_SECRET = "commands that sign nothing make no key"
 
 
 class SettingsError(Exception):
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
         "members", description="who may publish changes of answers where a page says nothing of it; others suggest"
     )
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-* headers are believed, with commas")
+    sign_up: Literal["open", "closed"] = Field("open", description="may anybody make an account?")
 
     @classmethod
     def read(cls, **said: Any) -> Self:
@@ -86,6 +88,7 @@ DEMANDS = {  # the error's type -> what must be so; {…} are pydantic's own lim
     "int_from_float": "should be a whole number",
     "greater_than_equal": "should be at least {ge}",
     "less_than_equal": "should be at most {le}",
+    "literal_error": "should be {expected}",
 }
 OPTIONS = {"database_url": "--database"}  # where the option's name is not simply the setting's
 

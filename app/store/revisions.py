@@ -260,6 +260,12 @@ def take_up(connection: Connection, leaf: Leaf) -> None:
     connection.execute(PAGE.update().where(PAGE.c.page == leaf.name).values(filed=leaf.filed or ""))
 
 
+def pin(connection: Connection, leaf: Leaf) -> None:
+    """What the question file says becomes the first revision, if nobody has edited yet: something speaks of it, and has
+    to find it again when the file has changed."""
+    _head(connection, leaf)
+
+
 def begin(connection: Connection, leaf: Leaf) -> None:
     """The page's row, if it has none yet."""
     values = {"page": leaf.name, "head": 0, "policy": None, "filed": leaf.filed or "", "suggestions": 0, "threads": 0}

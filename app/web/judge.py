@@ -106,7 +106,7 @@ def refuse(
     rooms: Rooms, asker: Asker, leaf: Leaf, change: Change, reasons: tuple[str, ...], found: Examination | None
 ) -> Outcome:
     keep(rooms, asker, leaf, change, reasons)
-    return Outcome(End.REFUSED, reasons=reasons, examination=found)
+    return Outcome(End.REFUSED, reasons=reasons, examination=found, kept=True)
 
 
 def keep(rooms: Rooms, asker: Asker, leaf: Leaf, change: Change, reasons: tuple[str, ...] = ()) -> None:

@@ -66,6 +66,7 @@ class Outcome:
     clash: Clash | None = None  # conflict
     reasons: tuple[str, ...] = ()  # refused, or a conflict whose merge fails: one sentence each
     examination: Examination | None = None  # of the code, if it was run
+    kept: bool = False  # what is not published stays as the author's edit
 
     @property
     def status(self) -> int:

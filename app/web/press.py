@@ -22,7 +22,7 @@ from app.wiki.markup import python_blocks
 THREADS = 8
 WAITING = 200
 KEPT = 256  # examinations
-BY_PERSON = [(20, 60.0), (200, 3600.0)]
+BY_PERSON = [(60, 60.0), (600, 3600.0)]
 BY_ADDRESS = [(600, 60.0)]  # a class behind one address
 OFTEN = "That was very often in a short time. Your text is kept: publish it in a while."
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from app.bank.question import Question
 from app.store import contributors, revisions
-from app.store.revisions import Kind, answer_to
+from app.store.revisions import Kind, NoRevision, answer_to
 from app.web.append import TEXT, Proposal, tested
 from app.web.judge import (
     SUMMARY,
@@ -45,7 +45,7 @@ __all__ = [
 
 
 def publish(rooms: Rooms, asker: Asker, question: Question, change: Change) -> Outcome:
-    """Raises TooLong, NotAnAnswer, NoRevision (of the base), TooOften, Crowded, KeyReused, Busy, Unavailable,
+    """Raises TooLong, NotAnAnswer, TooOften, Crowded, KeyReused, Busy, Unavailable,
     CannotRead and CannotSave; a text that is refused by an exception is kept too, which a note on it says."""
     leaf = answer_to(question)
     done = done_before(rooms, asker, leaf)
@@ -54,7 +54,12 @@ def publish(rooms: Rooms, asker: Asker, question: Question, change: Change) -> O
     change = replace(change, text=readable(change.text), summary=readable(change.summary))
     with rooms.database.read() as connection:
         page = revisions.page(connection, leaf)
-        base = revisions.one(connection, leaf, change.base)
+        try:
+            base = revisions.one(connection, leaf, change.base)
+        except NoRevision:
+            raise NotAnAnswer(
+                f"The base has to be a revision of this page: there is no revision {change.base}."
+            ) from None
         edits_before = contributors.edits_by(connection, asker.who.learner)
     with kept_if_refused(rooms, asker, leaf, change):
         in_bounds(change)
@@ -76,7 +81,7 @@ def publish(rooms: Rooms, asker: Asker, question: Question, change: Change) -> O
         outcome = settle(rooms, asker, proposal)
         if outcome.end is End.CONFLICT:
             keep(rooms, asker, leaf, change)
-    return replace(outcome, examination=outcome.examination or found)
+    return replace(outcome, examination=outcome.examination or found, kept=outcome.end is End.CONFLICT)
 
 
 def restore(rooms: Rooms, asker: Asker, question: Question, number: int, why: str = "") -> Outcome:

@@ -16,6 +16,7 @@ from app.web.deps import Rooms, RoomsDep, VisitorDep, Who, WhoDep, now
 from app.web.problems import Covered, NotAnAnswer, for_programs, meaning, problem
 from app.web.publish import newer_file
 from app.web.reveal import reveal as uncover
+from app.web.rights import Thing, demand_change
 from app.web.who import who
 from app.web.wiki_here import Here, Number, enter, first, outside, said
 from app.web.wiki_text import passages, shown
@@ -57,7 +58,7 @@ def page(connection: Connection, rooms: Rooms, at: Here, found: Revision, reques
         beside=BESIDE,
         thanked=thanks.counts(connection, at.leaf.name, [found.number]).get(found.number, 0),
         thanks_given=bool(thanks.by(connection, at.leaf.name, [found.number], at.who.learner)),
-        newer=at.edits and newer_file(at.question, at.page.filed) is not None,
+        newer=at.publishes and newer_file(at.question, at.page.filed) is not None,
     )
 
 
@@ -90,13 +91,14 @@ async def show_it(slug: str, request: Request, rooms: RoomsDep, asks: WhoDep, le
 
 
 @router.post("/wiki/{slug}/revisions/{number}/thanks")
-def thank(slug: str, number: Number, rooms: RoomsDep, asks: WhoDep, learner: VisitorDep) -> Response:
+def thank(slug: str, number: Number, rooms: RoomsDep, asks: WhoDep) -> Response:
     """One a person a revision; a second one changes nothing."""
+    demand_change(asks, Thing.WIKI)
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, asks)
         found = revisions.one(connection, at.leaf, number)
-    if found.learner == learner:
+    if found.learner == asks.learner:
         raise NotAnAnswer("This revision is your own. Thanks come from others.")
     with rooms.database.write() as connection:
-        thanks.give(connection, at.leaf.name, number, learner, now())
+        thanks.give(connection, at.leaf.name, number, asks.learner, now())
     return RedirectResponse(f"/wiki/{slug}/revisions/{number}?said=thanked", 303)

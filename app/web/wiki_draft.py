@@ -1,4 +1,6 @@
-"""The draft of an edit, as the form keeps it while it is typed: the same words as for the draft of an answer."""
+"""The draft of an edit, as the form keeps it while it is typed: by the same words as the draft of an answer, which the
+script of that form speaks. (Programs keep theirs by the API.)
+"""
 
 from typing import Annotated
 
@@ -9,29 +11,22 @@ from starlette.responses import Response
 from app.store import edits, revisions
 from app.store.drafts import Draft
 from app.web.answer import check_text
-from app.web.api import DraftOut, problems
+from app.web.api import DraftOut
 from app.web.deps import KnownDep, RoomsDep, VisitorDep, now
 
-router = APIRouter(prefix="/api/v1")
-Revision = Annotated[int, Query(ge=0, lt=2**31, description="The revision that the text was made from.")]
+router = APIRouter(include_in_schema=False)
+Revision = Annotated[int, Query(ge=1, lt=2**31)]  # that the text was made from
 
 
 class EditIn(BaseModel):
-    answer: str = Field(description="The whole text so far.")
-    base: Annotated[int, Field(ge=0, lt=2**31)] | None = Field(
-        None, description="The version of the draft that this text was made from (0: there was none). Null overwrites."
-    )
+    answer: str
+    base: Annotated[int, Field(ge=0, lt=2**31)] | None = None  # the version of the draft that it was made from
 
 
-@router.put(
-    "/wiki/{question_id}/draft",
-    status_code=204,
-    response_class=Response,
-    responses=problems(404, 409, 413, 422, 503),
-)
-def save_edit(question_id: str, body: EditIn, rooms: RoomsDep, learner: VisitorDep, revision: Revision = 0) -> Response:
-    """Keep a text of a page that is not published. 409, with what is kept, if it was changed elsewhere since `base`."""
-    leaf = revisions.answer_to(rooms.question(question_id))
+@router.put("/wiki/{slug}/draft", status_code=204, response_class=Response)
+def save_edit(slug: str, body: EditIn, rooms: RoomsDep, learner: VisitorDep, revision: Revision) -> Response:
+    """409, with what is kept, if it was changed elsewhere since `base`."""
+    leaf = revisions.answer_to(rooms.question(slug))
     check_text(body.answer)
     with rooms.database.write() as connection:
         kept = edits.one(connection, learner, leaf.name)
@@ -43,10 +38,10 @@ def save_edit(question_id: str, body: EditIn, rooms: RoomsDep, learner: VisitorD
     return Response(status_code=204, headers={"X-Draft-Version": str(saved.version)})
 
 
-@router.get("/wiki/{question_id}/draft", response_model=DraftOut, responses=problems(404))
-def read_edit(question_id: str, rooms: RoomsDep, learner: KnownDep) -> Response:
+@router.get("/wiki/{slug}/draft")
+def read_edit(slug: str, rooms: RoomsDep, learner: KnownDep) -> Response:
     """What is kept; version 0 if there is nothing."""
-    leaf = revisions.answer_to(rooms.question(question_id))
+    leaf = revisions.answer_to(rooms.question(slug))
     with rooms.database.read() as connection:
         found = edits.one(connection, learner, leaf.name)
     kept = Draft(found.text, found.version, found.saved, found.done) if found else Draft("", 0, now(), False)

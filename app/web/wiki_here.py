@@ -37,6 +37,7 @@ SAID = {  # what an address with ?said=… says on top of the page it leads to; 
     "declined": "Declined; its author can read why.",
     "withdrawn": "Withdrawn.",
     "restored": "That text is the current one again.",
+    "taken": "What the question file says is taken up.",
     "undone": "That change is taken back.",
     "discarded": "Your draft is put away. This is the current text.",
     "policy": "From now on this is who may publish here.",

@@ -12,14 +12,14 @@ from app.store.revisions import Entry
 from app.web.answer import read_form
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
 from app.web.problems import NotAnAnswer, NotHere
-from app.web.publish import SUMMARY, Outcome, restore, undo
+from app.web.publish import SUMMARY, Outcome, restore, take_file, undo
 from app.web.rights import Thing, demand_change
 from app.web.wiki_edit import Sheet, address, end
 from app.web.wiki_here import Asked, Here, Number, asks, enter, first, number_in, said
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
-FILE = "file"  # instead of a number: what the question file says now
+FILE, FILED = "file", "filed"  # instead of a number: what the question file says now, and said when it was taken up
 
 
 @router.get("/wiki/{slug}/revisions")
@@ -51,8 +51,8 @@ def difference(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Res
 
 def side(connection: Connection, at: Here, name: str) -> tuple[Entry | None, str]:
     """One of the two texts; no entry for what the question file says. Raises NoRevision and NotHere."""
-    if name == FILE:
-        return None, at.question.answer
+    if name in (FILE, FILED):
+        return None, at.question.answer if name == FILE else at.page.filed or ""
     number = number_in(name)
     if number is None:
         raise NotHere
@@ -101,6 +101,22 @@ async def undoing(
     def act() -> Response:
         at = here(rooms, slug, asker.who)
         return back(rooms, at, undo(rooms, asker, at.question, number), "undone")
+
+    return await rooms.press.do(act)
+
+
+@router.post("/wiki/{slug}/file")
+async def taking_up(
+    slug: str, request: Request, rooms: RoomsDep, who: WhoDep, learner: VisitorDep, keyed: KeyedDep
+) -> Response:
+    """What was changed in the question file is merged into the page, or is offered no more."""
+    form = await read_form(request)
+    asker = asks(request, replace(who, learner=learner), keyed, form, first(form, "do"))
+    ignore = first(form, "do") == "ignore"
+
+    def act() -> Response:
+        at = here(rooms, slug, asker.who)
+        return back(rooms, at, take_file(rooms, asker, at.question, ignore=ignore), "taken")
 
     return await rooms.press.do(act)
 

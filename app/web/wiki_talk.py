@@ -12,21 +12,22 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.store import discussion, revisions, sent
-from app.store.attempts import Keyed
 from app.store.db import Connection
 from app.store.discussion import Thread
 from app.store.revisions import SOME
-from app.web.answer import Form, form_keyed, read_form, text_of
-from app.web.deps import KeyedDep, Rooms, RoomsDep, Who, WhoDep, now
+from app.web.answer import Form, read_form, text_of
+from app.web.deps import KeyedDep, Rooms, RoomsDep, WhoDep
+from app.web.judge import readable, slow_down
 from app.web.problems import KeyReused, NotAnAnswer, NotHere, TooLong
-from app.web.publish import TEXT
+from app.web.publish import TEXT, Asker
 from app.web.rights import Thing, demand_change, may_change
 from app.web.wiki_edit import fresh_key
-from app.web.wiki_here import ID, After, Here, enter, first, number_in, said
+from app.web.wiki_here import ID, After, Here, asks, enter, first, number_in, said
 from app.web.wiki_text import shown
 
 router = APIRouter(include_in_schema=False)
 QUOTE, TITLE = 500, 120  # characters
+Act = Callable[[Connection, Here], str]
 
 
 @router.get("/wiki/{slug}/discussion")
@@ -85,97 +86,96 @@ def thread_of(connection: Connection, at: Here, thread: str) -> Thread:
 async def start(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, keyed: KeyedDep) -> Response:
     """A new thread with its first post."""
     form = await read_form(request)
-    quote, title, text = first(form, "quote"), limited(form, "title", TITLE), limited(form, "text", TEXT)
+    text = request.state.sent = limited(form, "text", TEXT)
+    title, quote = limited(form, "title", TITLE), readable(first(form, "quote"))
     about = number_in(first(form, "revision"))
     if about is None:
         raise NotAnAnswer("The form does not say which revision it speaks of.")
     if len(quote) > QUOTE:
         raise TooLong(f"A quoted passage has at most {QUOTE} characters.")
-    request.state.sent = text
+    asker = asks(request, who, keyed, form, str(about), quote, title, text)
 
     def act(connection: Connection, at: Here) -> str:
         revisions.one(connection, at.leaf, about)
         made = discussion.start(
             connection, at.leaf, revision=about, quote=quote, title=title, text=text, learner=who.learner,
-            name=who.name, now=now(),
+            name=who.name, now=asker.now,
         )  # fmt: skip
         return f"/wiki/{slug}/discussion/{made.id}"
 
-    once = keyed or form_keyed(request, form, f"{about}\0{quote}\0{title}\0{text}")
-    return await stored(rooms, slug, who, once, act, "posted")
+    return await stored(rooms, slug, asker, act, "posted")
 
 
 @router.post("/wiki/{slug}/discussion/{thread}")
 async def reply(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, keyed: KeyedDep) -> Response:
     form = await read_form(request)
-    text = limited(form, "text", TEXT)
-    request.state.sent = text
+    text = request.state.sent = limited(form, "text", TEXT)
+    asker = asks(request, who, keyed, form, text)
 
     def act(connection: Connection, at: Here) -> str:
-        found = thread_of(connection, at, thread)
-        discussion.reply(connection, found, text, who.learner, who.name, now())
+        discussion.reply(connection, thread_of(connection, at, thread), text, who.learner, who.name, asker.now)
         return f"/wiki/{slug}/discussion/{thread}"
 
-    return await stored(rooms, slug, who, keyed or form_keyed(request, form, text), act, "posted")
+    return await stored(rooms, slug, asker, act, "posted")
 
 
 @router.post("/wiki/{slug}/discussion/{thread}/settle")
-async def settle(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
+async def settle(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, keyed: KeyedDep) -> Response:
     """By the revision that the form names, or without one."""
-    named = first(await read_form(request), "revision").strip()
+    form = await read_form(request)
+    named = first(form, "revision").strip()
     number = number_in(named)
     if named and number is None:
         raise NotAnAnswer("Give the number of the revision that settles it, or leave it blank.")
+    asker = asks(request, who, keyed, form, named)
 
     def act(connection: Connection, at: Here) -> str:
         found = thread_of(connection, at, thread)
         if number is not None:
             revisions.one(connection, at.leaf, number)
-        discussion.resolve(connection, found, who.name, number, now())
+        discussion.resolve(connection, found, who.name, number, asker.now)
         return f"/wiki/{slug}/discussion/{thread}"
 
-    return await stored(rooms, slug, who, None, act, "settled")
+    return await stored(rooms, slug, asker, act, "settled")
 
 
 @router.post("/wiki/{slug}/discussion/{thread}/reopen")
-async def reopen(slug: str, thread: str, rooms: RoomsDep, who: WhoDep) -> Response:
+async def reopen(slug: str, thread: str, request: Request, rooms: RoomsDep, who: WhoDep, keyed: KeyedDep) -> Response:
     def act(connection: Connection, at: Here) -> str:
         discussion.reopen(connection, thread_of(connection, at, thread))
         return f"/wiki/{slug}/discussion/{thread}"
 
-    return await stored(rooms, slug, who, None, act, "reopened")
+    return await stored(rooms, slug, asks(request, who, keyed, {}), act, "reopened")
 
 
 def limited(form: Form, name: str, most: int) -> str:
     """Raises NotAnAnswer and TooLong."""
-    value = text_of(form, name)
+    value = readable(text_of(form, name))
     if not value.strip():
         raise NotAnAnswer("There is nothing in it yet. Write something first.")
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise NotAnAnswer("The text holds a character that no page can hold.")
     if len(value) > most:
         raise TooLong(f"That is too long: at most {most:,} characters.")
     return value
 
 
-async def stored(
-    rooms: Rooms, slug: str, who: Who, keyed: Keyed | None, act: Callable[[Connection, Here], str], word: str
-) -> Response:
+async def stored(rooms: Rooms, slug: str, asker: Asker, act: Act, word: str) -> Response:
     """`act` stores, in one transaction, and gives the address of what it made; a request that comes twice acts once.
-    `word` is what the page there says was done. Raises SignInFirst, NotAllowed, NotHere, Covered and KeyReused."""
-    demand_change(who, Thing.WIKI)
-    made = await asyncio.to_thread(_stored, rooms, slug, who, keyed, act)
-    return RedirectResponse(f"{made}?said={word}", 303)
+    `word` is what the page there says was done. Raises SignInFirst, NotAllowed, NotHere, Covered, TooOften and
+    KeyReused."""
+    demand_change(asker.who, Thing.WIKI)
+    slow_down(rooms, asker)
+    return RedirectResponse(f"{await asyncio.to_thread(_stored, rooms, slug, asker, act)}?said={word}", 303)
 
 
-def _stored(rooms: Rooms, slug: str, who: Who, keyed: Keyed | None, act: Callable[[Connection, Here], str]) -> str:
+def _stored(rooms: Rooms, slug: str, asker: Asker, act: Act) -> str:
+    learner, keyed = asker.who.learner, asker.keyed
     with rooms.database.write() as connection:
-        before = sent.before(connection, who.learner, keyed.key) if keyed else None
-        if before is not None and keyed is not None:
-            if before.fingerprint != keyed.fingerprint:
+        known = sent.before(connection, learner, keyed.key) if keyed else None
+        if known is not None and keyed is not None:
+            if known.fingerprint != keyed.fingerprint:
                 raise KeyReused
-            return before.made
-        made = act(connection, enter(connection, rooms, slug, who))
+            return known.made
+        made = act(connection, enter(connection, rooms, slug, asker.who))
         if keyed is not None:
-            sent.keep(connection, who.learner, keyed, 303, made, now())
+            sent.keep(connection, learner, keyed, 303, made, asker.now)
     return made
