@@ -117,6 +117,9 @@ def fill(url: str, bank: Bank, question: Question, attempts: int, revisions: int
 def measured(young: Site, old: Site, rounds: int) -> tuple[dict[str, Any], dict[str, float]]:
     """Milliseconds of each page in both, and how much dearer it is in the old one."""
     sites = {"young": young, "old": old}
+    for site in sites.values():
+        site.client.renew()
+        site.other.renew()
     seen: dict[str, list[float]] = {f"{page}, {name}": [] for page in young.pages for name in sites}
     with loaded([young, old]), progress("pages", total=rounds) as done:
         for site in [young, old] * WARM:
