@@ -95,7 +95,7 @@ def site(
             done = one.ask(f"POST /api/v1/questions/{question.id}/parts/{PART}/attempts", answer)
             shown = one.ask(f"POST /wiki/{question.id}/reveal")
             if (done[0], shown[0]) != (201, 303):
-                raise Usage(f"The web app answered {done[0]} to an attempt, and {shown[0]} to who wants to see the answer.")
+                raise Usage(f"The web app answered {done[0]} to an attempt, and {shown[0]} to who wants the answer.")
         started = time.perf_counter()
         fill(url, bank, question, attempts, revisions, each)
         filled_s = round(time.perf_counter() - started, 1)

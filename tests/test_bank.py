@@ -10,6 +10,7 @@ from app.bank.bank import Bank
 from app.bank.fault import BankError, FileFault
 from app.bank.load import Source
 from app.bank.news import news
+from app.settings import BUILT_IN_QUESTIONS
 from tests.question_text import QUESTION, another, built_in, changed, put
 
 LONG_AGO = 1_000_000_000
