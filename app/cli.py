@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 
 from app.bank.fault import BankError
+from app.cli_exchange import bring, export
 from app.sandbox.job import Unavailable
 from app.settings import Settings, SettingsError
 from app.terminal import Usage
@@ -33,6 +34,8 @@ bench = typer.Typer(help="The benchmarks: ratios between things measured in turn
 app.add_typer(bench, name="bench")
 data = typer.Typer(help="The pictures that the training learns from.", rich_markup_mode=None)
 app.add_typer(data, name="data")
+app.add_typer(export, name="export")
+app.add_typer(bring, name="import")
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 DISK = {errno.ENOSPC, errno.EFBIG, errno.EIO}  # a full disk, and what looks like one
