@@ -2,8 +2,8 @@
 
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the thing that was checked is not good, 2 wrong
 usage or something missing, told in one line that says what to do. A command reads what it is given and hands it on:
-`grade` works in `marking`, `check` in `checking`, `serve` in `serving`, `train` and `data` in `training`. Those are
-imported only by the command that needs them, so that `--help` is there at once.
+`grade` works in `marking`, `check` in `checking`, `serve` in `serving`, `train` and `data` in `training`, `backup` and
+`restore` in `keeping`. Those are imported only by the command that needs them, so that `--help` is there at once.
 """
 
 import errno
@@ -137,6 +137,27 @@ def train(
     from app.training import train_here
 
     train_here(settings, said, data, export, json_wanted=as_json)
+
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
+
+
+@app.command()
+def backup(file: FileArgument, as_json: JsonOption = False) -> None:
+    """Write a consistent copy of the database, while the app runs."""
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app.keeping import back_up
+
+    back_up(settings, file, json_wanted=as_json)
+
+
+@app.command()
+def restore(file: FileArgument, as_json: JsonOption = False) -> None:
+    """Put a copy in the database's place; what was there before is kept beside it."""
+    settings = Settings.read(secret_key=NO_SECRET)
+    from app.keeping import restore
+
+    restore(settings, file, json_wanted=as_json)
 
 
 @data.command("fetch")

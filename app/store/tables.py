@@ -1,14 +1,14 @@
 """The whole schema on one page. A row is storage only: it validates nothing, and no page ever sees one.
 
-Every table points at a learner: somebody with a signed cookie. Verdicts and self-grades are kept as the JSON that was
-shown. `progress` sums attempts up, so that a page costs the same with one attempt as with a million. There are no
-relationship attributes: a query names the columns that it needs.
+Most tables point at a learner: somebody with a signed cookie; an account is a learner with a name. Verdicts and
+self-grades are kept as the JSON that was shown. `progress` sums attempts up, so that a page costs the same with one
+attempt as with a million. There are no relationship attributes: a query names the columns that it needs.
 """
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, Text, text
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -135,6 +135,50 @@ class IdempotencyRow(Row, table=True):
     created: datetime = Field(sa_type=Moment)
 
 
+class AccountRow(Row, table=True):
+    """A learner with a name, who can sign in. `key` is the name as it is compared: nobody looks like somebody else."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("role IN ('member', 'editor', 'instructor', 'admin')", name="role"),
+        UniqueConstraint("key"),
+        UniqueConstraint("learner"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=40)
+    key: str = Field(max_length=80)
+    learner: str = Field(foreign_key="learner.id", ondelete="RESTRICT", max_length=32)
+    role: str = Field(max_length=10)
+    password: str | None = Field(default=None, max_length=200)  # argon2; without one only a link or a provider signs in
+    created: datetime = Field(sa_type=Moment)
+
+
+class SessionRow(Row, table=True):
+    """Somebody signed in at one browser. The cookie holds a random token, and this table only its SHA-256."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_account", "account"),)
+
+    id: str = Field(primary_key=True, max_length=64)
+    account: str = Field(foreign_key="account.id", ondelete="CASCADE", max_length=32)
+    created: datetime = Field(sa_type=Moment)
+    seen: datetime = Field(sa_type=Moment)
+    ends: datetime = Field(sa_type=Moment)
+    browser: str = Field(max_length=200)  # what it called itself
+
+
+class SignInLinkRow(Row, table=True):
+    """A link that signs in once; the table holds only the SHA-256 of its token."""
+
+    __tablename__ = "sign_in_link"
+
+    id: str = Field(primary_key=True, max_length=64)
+    account: str = Field(foreign_key="account.id", ondelete="CASCADE", max_length=32)
+    ends: datetime = Field(sa_type=Moment)
+
+
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
+ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))

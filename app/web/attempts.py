@@ -13,7 +13,7 @@ from app.grading.prose import self_graded
 from app.store import attempts, drafts, hints, progress
 from app.store.attempts import Attempt, Keyed, NotYours
 from app.web.answer import read_form
-from app.web.deps import KeyedDep, KnownDep, Rooms, RoomsDep, VisitorDep
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep
 from app.web.problems import KeyReused, NotAnAnswer
 from app.web.views import attempt_view, question_view
 
@@ -22,7 +22,8 @@ ID_DIGITS = 32
 
 
 @router.get("/attempts/{attempt_id}")
-def attempt(attempt_id: str, request: Request, rooms: RoomsDep, learner: KnownDep) -> Response:
+def attempt(attempt_id: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
+    learner = who.learner
     found = mine(rooms, attempt_id, learner)
     question, part = rooms.place(found.question, found.part)
     if wants_fragment(request):
@@ -38,6 +39,7 @@ def attempt(attempt_id: str, request: Request, rooms: RoomsDep, learner: KnownDe
     return rooms.pages.page(
         "attempt.html",
         "questions",
+        who=who,
         attempt=attempt_view(found, part),
         question=view,
         part=next(one for one in view.parts if one.id == part.id),

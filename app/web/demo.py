@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.demo.config import CHOICES, MOST_EPOCHS, MOST_LR, PRESETS, BadConfig, Config
 from app.web.answer import read_form
 from app.web.chapter import CHAPTER
-from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep
 from app.web.problems import NoRun
 from app.web.runs import Order, Run
 
@@ -64,7 +64,7 @@ KNOBS = {  # the question that stands beside each knob
 
 
 @router.get("/demo")
-async def demo(request: Request, rooms: RoomsDep) -> Response:
+async def demo(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     rooms.runs.warm()
     asked = request.query_params
     runs = [run for name in asked.getlist("run")[:TWINS] if (run := found(rooms, name)) is not None]
@@ -73,6 +73,7 @@ async def demo(request: Request, rooms: RoomsDep) -> Response:
     return rooms.pages.page(
         "demo.html",
         "demo",
+        who=who,
         config=config,
         choices=CHOICES,
         most_epochs=MOST_EPOCHS,

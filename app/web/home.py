@@ -6,20 +6,20 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.store import drafts, progress
-from app.web.deps import KnownDep, Rooms, RoomsDep
+from app.web.deps import Rooms, RoomsDep, WhoDep
 from app.web.views import Card, Standing, Unsent, card
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def home(rooms: RoomsDep, learner: KnownDep) -> Response:
-    return rooms.pages.page("home.html", "home", **contents(rooms, learner))
+def home(rooms: RoomsDep, who: WhoDep) -> Response:
+    return rooms.pages.page("home.html", "home", who=who, **contents(rooms, who.learner))
 
 
 @router.get("/questions")
-def questions(rooms: RoomsDep, learner: KnownDep) -> Response:
-    return rooms.pages.page("questions.html", "questions", **contents(rooms, learner))
+def questions(rooms: RoomsDep, who: WhoDep) -> Response:
+    return rooms.pages.page("questions.html", "questions", who=who, **contents(rooms, who.learner))
 
 
 def contents(rooms: Rooms, learner: str) -> dict[str, Any]:

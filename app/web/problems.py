@@ -46,6 +46,14 @@ class NotYet(Exception):
     """It is too early for that; the message says what has to come first."""
 
 
+class SignInFirst(Exception):
+    """This is for people with an account."""
+
+
+class NotAllowed(Exception):
+    """One's role does not reach that far; the message says whose does."""
+
+
 class KeyReused(Exception):
     """An Idempotency-Key came again with something else."""
 
@@ -74,6 +82,8 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    SignInFirst: (401, "This is for people who are signed in."),
+    NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
     BadConfig: (422, None),
     BadDrawing: (422, None),
@@ -87,7 +97,8 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
 }
 TITLES = {
     400: "That could not be read",
-    403: "Not from there",
+    401: "Sign in first",
+    403: "Not allowed",
     404: "Not here",
     405: "Not in this way",
     409: "Changed in the meantime",

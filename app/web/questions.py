@@ -11,7 +11,7 @@ from app.store import attempts, drafts, hints, progress
 from app.web.answer import certainty_in, check_text, form_keyed, hand_in, read_form
 from app.web.attempts import fragment, wants_fragment
 from app.web.demo import SEEN
-from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, now
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep, now
 from app.web.forms import Form, answer_in, moved
 from app.web.problems import NotYet
 from app.web.views import QuestionView, card, neighbours, question_view
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/questions/{slug}")
-def question(slug: str, rooms: RoomsDep, learner: VisitorDep) -> Response:
+def question(slug: str, rooms: RoomsDep, who: WhoDep, learner: VisitorDep) -> Response:
     found = rooms.question(slug)
     with rooms.database.read() as connection:
         standing = progress.of(connection, learner)
@@ -32,7 +32,9 @@ def question(slug: str, rooms: RoomsDep, learner: VisitorDep) -> Response:
     before, after = neighbours([card(one, standing, unsent) for one in rooms.bank.questions], slug)
     view = question_view(found, standing, unsent, typed, last, opened)
     seen = SEEN.get(slug)
-    return rooms.pages.page("question.html", "questions", question=view, previous=before, next=after, seen=seen)
+    return rooms.pages.page(
+        "question.html", "questions", who=who, question=view, previous=before, next=after, seen=seen
+    )
 
 
 @router.post("/questions/{slug}/hints")

@@ -28,7 +28,7 @@ VERSION = re.compile(r"v-[0-9a-f]{12}/")
 
 
 class Pages:
-    """`page(template, nav, **context)` is a whole answer; `level` tells whether code can be graded."""
+    """`page(template, nav, who=…, **context)` is a whole answer; `level` tells whether code can be graded."""
 
     def __init__(self, level: Callable[[], Level], static: "Static") -> None:
         self.level = level
@@ -42,7 +42,7 @@ class Pages:
     def page(self, template: str, nav: str, *, code: int = 200, **context: Any) -> HTMLResponse:
         level = self.level()
         text = self._environment.get_template(template).render(
-            context | {"page": nav, "grading_ready": level.ready, "grading_says": level.says}
+            {"who": None} | context | {"page": nav, "grading_ready": level.ready, "grading_says": level.says}
         )
         response = HTMLResponse(text.encode("utf-8", "replace"), code)
         response.headers["Cache-Control"] = "no-store" if context.get("answer") else "private, no-cache"

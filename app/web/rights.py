@@ -1,0 +1,64 @@
+"""Who may see and change what: two tables and two functions, and nothing else in the program decides it.
+
+What belongs to one person (attempts, drafts, progress) is not here: it is found by its owner or not found at all.
+"""
+
+from enum import Enum
+
+from app.store.accounts import Role
+from app.web.problems import NotAllowed, SignInFirst
+from app.web.who import Who
+
+
+class Thing(Enum):
+    QUESTIONS = "questions, their pages and the demo"
+    WIKI = "answers, their history and discussion"
+    QUEUE = "suggestions that wait for a decision"
+    TEACH = "questions as drafts, statistics, grades, classes"
+    PEOPLE = "accounts and their roles"
+    ACCOUNT = "one's own account"
+
+
+SEE = {
+    Thing.QUESTIONS: Role.VISITOR,
+    Thing.WIKI: Role.VISITOR,
+    Thing.QUEUE: Role.VISITOR,
+    Thing.TEACH: Role.INSTRUCTOR,
+    Thing.PEOPLE: Role.ADMIN,
+    Thing.ACCOUNT: Role.MEMBER,
+}
+CHANGE = {  # by oneself, at once; whoever may not can suggest where there is a queue
+    Thing.QUESTIONS: Role.VISITOR,  # answering them
+    Thing.WIKI: Role.MEMBER,  # unless the page says otherwise
+    Thing.QUEUE: Role.EDITOR,
+    Thing.TEACH: Role.INSTRUCTOR,
+    Thing.PEOPLE: Role.ADMIN,
+    Thing.ACCOUNT: Role.MEMBER,
+}
+
+
+def may_see(who: Who, thing: Thing) -> bool:
+    return who.role >= SEE[thing]
+
+
+def may_change(who: Who, thing: Thing) -> bool:
+    return who.role >= CHANGE[thing]
+
+
+def demand_see(who: Who, thing: Thing) -> None:
+    """Raises SignInFirst and NotAllowed."""
+    if not may_see(who, thing):
+        raise _refused(who, SEE[thing])
+
+
+def demand_change(who: Who, thing: Thing) -> None:
+    """Raises SignInFirst and NotAllowed."""
+    if not may_change(who, thing):
+        raise _refused(who, CHANGE[thing])
+
+
+def _refused(who: Who, needed: Role) -> Exception:
+    if who.account is None:
+        return SignInFirst()
+    wanted, role = needed.name.lower(), who.role.name.lower()
+    return NotAllowed(f"This is for people with the role “{wanted}” or above; yours is “{role}”.")
