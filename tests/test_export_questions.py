@@ -19,6 +19,7 @@ from tests import formats
 from tests.question_text import put
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
+TEXTS = {"prompt": "P?", "hints": ("a", "b"), "answer": "A."}
 NASTY = "a = b ~ {c} # d : \\ e\n\n<f> & \"g\" 'h' $x$ %50% // -- ]]> *"
 
 
@@ -158,4 +159,4 @@ def _nowhere(job: Job) -> Outcome:
 
 
 def _with(part: ChoicePart | PredictPart) -> Question:
-    return Question.model_construct(id="doubling", number=7, title="Doubling", topics=("python",), parts=(part,), answer="A.")
+    return Question.model_construct(id="doubling", number=7, title="Doubling", topics=("python",), parts=(part,), **TEXTS)
