@@ -39,10 +39,7 @@ bench = typer.Typer(help="The benchmarks: ratios between things measured in turn
 app.add_typer(bench, name="bench")
 data = typer.Typer(help="The pictures that the training learns from.", rich_markup_mode=None)
 app.add_typer(data, name="data")
-<<<<<<< HEAD
-=======
 app.add_typer(people.user, name="user")
->>>>>>> main
 app.add_typer(export, name="export")
 app.add_typer(bring, name="import")
 

@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-<<<<<<< HEAD
 from app.settings import Settings
 
-=======
->>>>>>> main
 bring = typer.Typer(help="Bring questions from elsewhere.", rich_markup_mode=None)
 export = typer.Typer(help="Take grades and questions along.", rich_markup_mode=None)
 
@@ -18,7 +15,6 @@ QuestionsOption = Annotated[
     Path | None, typer.Option("--questions", metavar="DIR", help="A folder of question files instead of the built-in.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-<<<<<<< HEAD
 ToOption = Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write to this new file, not to stdout.")]
 
 
@@ -91,5 +87,3 @@ def export_grades(
     from app import leaving
 
     leaving.export_grades(settings, form, to, site)
-=======
->>>>>>> main
