@@ -8,7 +8,7 @@ attempt as with a million. There are no relationship attributes: a query names t
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -41,12 +41,14 @@ class Row(SQLModel):
 
 
 class LearnerRow(Row, table=True):
-    """Somebody who has stored something."""
+    """Somebody who has stored something. `items` and `points` sum up their first scores at all parts."""
 
     __tablename__ = "learner"
 
     id: str = Field(primary_key=True, max_length=32)
     created: datetime = Field(sa_type=Moment)
+    items: int = Field(sa_column_kwargs={"server_default": "0"})
+    points: float = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class AttemptRow(Row, table=True):
@@ -56,6 +58,7 @@ class AttemptRow(Row, table=True):
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'graded', 'failed')", name="status"),
         Index("ix_attempt_learner_question_part_created", "learner", "question", "part", "created"),
+        Index("ix_attempt_question_part_id", "question", "part", "id"),
         Index(
             "ix_attempt_pending",
             "created",
@@ -69,7 +72,7 @@ class AttemptRow(Row, table=True):
     question: str = Field(max_length=64)
     part: str = Field(max_length=64)
     kind: str = Field(max_length=16)
-    version: str = Field(max_length=64)  # of the question, when it was answered
+    version: str = Field(max_length=64)  # of the question that the verdict is of
     answer: str = Field(sa_type=Text)
     status: str = Field(max_length=8)
     created: datetime = Field(sa_type=Moment)
@@ -79,6 +82,10 @@ class AttemptRow(Row, table=True):
     verdict: str | None = Field(default=None, sa_type=Text)  # JSON
     self_grade: str | None = Field(default=None, sa_type=Text)  # JSON: point -> bool
     certainty: int | None = None  # 1 guessed, 2 fairly sure, 3 certain: said before the verdict was seen
+    grader: str | None = Field(default=None, max_length=16)  # the version of the program that made the verdict
+    signature: str | None = Field(default=None, max_length=40)  # of the mistake, see app/grading/signature.py
+    excused: bool = Field(sa_column_kwargs={"server_default": "0"})  # by an instructor: not counted
+    teacher_grade: str | None = Field(default=None, sa_type=Text)  # JSON: point -> bool, as an instructor reads it
 
 
 class DraftRow(Row, table=True):
@@ -96,9 +103,13 @@ class DraftRow(Row, table=True):
 
 
 class ProgressRow(Row, table=True):
-    """A learner's attempts at a part, summed up in the commit that stores them. Only graded ones are counted."""
+    """A learner's attempts at a part, summed up in the commit that stores them. Only graded ones are counted.
+
+    `first…` is of the first attempt that counts. By `draw`, which is even over learners, some of very many are taken.
+    """
 
     __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_question_part_draw", "question", "part", "draw"),)
 
     learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     question: str = Field(primary_key=True, max_length=64)
@@ -108,6 +119,15 @@ class ProgressRow(Row, table=True):
     done: bool  # one passed
     last: str = Field(foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
     worked: datetime = Field(sa_type=Moment)
+    draw: int = Field(sa_column_kwargs={"server_default": "0"})
+    first: str | None = Field(default=None, max_length=32)
+    first_score: float | None = None
+    first_passed: bool | None = None
+    first_certainty: int | None = None
+    began: int | None = Field(default=None, sa_type=BigInteger)  # when the first was handed in: seconds since 1970
+    solved_after: int | None = Field(default=None, sa_type=BigInteger)  # seconds from there to the first that passed
+    solved_try: int | None = None  # which one that was, counted from 1
+    excused: bool = Field(sa_column_kwargs={"server_default": "0"})  # from the whole part
 
 
 class HintsRow(Row, table=True):
@@ -178,7 +198,89 @@ class SignInLinkRow(Row, table=True):
     ends: datetime = Field(sa_type=Moment)
 
 
+class MistakeRow(Row, table=True):
+    """How often a mistake was made at a part, and by how many."""
+
+    __tablename__ = "mistake"
+
+    question: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    signature: str = Field(primary_key=True, max_length=40)
+    learners: int
+    times: int
+
+
+class SlipRow(Row, table=True):
+    """A learner who made a mistake, how often, and the newest of those attempts."""
+
+    __tablename__ = "slip"
+    __table_args__ = (Index("ix_slip_learner", "learner"),)
+
+    question: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    signature: str = Field(primary_key=True, max_length=40)
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    times: int
+    attempt: str = Field(max_length=32)
+
+
+class AdviceRow(Row, table=True):
+    """What an instructor says to everybody who makes a mistake, before or after it was written."""
+
+    __tablename__ = "advice"
+
+    question: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    signature: str = Field(primary_key=True, max_length=40)
+    says: str = Field(sa_type=Text)  # Markdown
+    by: str | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL", max_length=32)
+    changed: datetime = Field(sa_type=Moment)
+    withdrawn: bool
+
+
+class RulingRow(Row, table=True):
+    """What was decided about an attempt, or (without `attempt`) about a whole part, after it was graded."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (
+        CheckConstraint("kind IN ('excuse', 'override', 'regrade', 'grade')", name="kind"),
+        Index("ix_ruling_learner_question_part", "learner", "question", "part"),
+        Index("ix_ruling_attempt", "attempt"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(max_length=64)
+    part: str = Field(max_length=64)
+    attempt: str | None = Field(default=None, foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
+    kind: str = Field(max_length=10)
+    passed: bool | None = None
+    score: float | None = None
+    reason: str = Field(sa_type=Text)
+    before: str | None = Field(default=None, sa_type=Text)  # JSON: what it replaced, the old verdict among it
+    by: str | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL", max_length=32)
+    made: datetime = Field(sa_type=Moment)
+    lifted: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class TallyRow(Row, table=True):
+    """In how many answers in words the machine, the writer and an instructor saw a key point so."""
+
+    __tablename__ = "tally"
+
+    question: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    point: str = Field(primary_key=True, max_length=64)
+    machine: str = Field(primary_key=True, max_length=10)  # covered, maybe, not_found, none
+    student: str = Field(primary_key=True, max_length=4)  # yes, no, none
+    instructor: str = Field(primary_key=True, max_length=4)
+    answers: int
+
+
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
+MISTAKE, SLIP, ADVICE, RULING, TALLY = (
+    metadata.tables[name] for name in ("mistake", "slip", "advice", "ruling", "tally")
+)
