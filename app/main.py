@@ -26,7 +26,7 @@ from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.store import attempts, schema
 from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, problems, questions
+from app.web import about, api, demo, demo_api, health, home, problems, questions, regrade_pages, ruled, teach
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
@@ -55,7 +55,8 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
+    pages = (api, demo_api, questions, attempt_pages, demo, home, about, health, teach, ruled, regrade_pages)
+    for page in pages:
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
@@ -114,6 +115,7 @@ async def furnished(
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+            await asyncio.to_thread(rooms.regrades.stop)
             await rooms.runs.close()
             await desk.close()
     finally:

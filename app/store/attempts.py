@@ -20,7 +20,7 @@ from app.store import advice, drafts, mistakes, people, progress, rulings, tally
 from app.store.advice import Advice
 from app.store.db import Statement
 from app.store.progress import First, Progress, first_of
-from app.store.rulings import Place, Ruling
+from app.store.rulings import Decided, Place, Ruling
 from app.store.tables import ATTEMPT, IDEMPOTENCY
 
 Status = Literal["pending", "graded", "failed"]
@@ -167,12 +167,12 @@ def mine(connection: Connection, attempt: str, learner: str) -> Attempt:
     row = connection.execute(select(*COLUMNS).where(where)).first()
     if row is None:
         raise NotYours
-    return completed(connection, _attempt(row))
+    return completed(connection, read(row))
 
 
 def by_id(connection: Connection, ids: Collection[str]) -> dict[str, Attempt]:
     rows = connection.execute(select(*COLUMNS).where(ATTEMPT.c.id.in_(ids))) if ids else ()
-    return {row.id: completed(connection, _attempt(row)) for row in rows}
+    return {row.id: completed(connection, read(row)) for row in rows}
 
 
 def completed(connection: Connection, attempt: Attempt) -> Attempt:
@@ -185,7 +185,7 @@ def completed(connection: Connection, attempt: Attempt) -> Attempt:
 def unfinished(connection: Connection, limit: int) -> list[Attempt]:
     """Those without a verdict, the oldest first: a stop of the program left them."""
     asked = select(*COLUMNS).where(ATTEMPT.c.status == "pending").order_by(ATTEMPT.c.created).limit(limit)
-    return [_attempt(row) for row in connection.execute(asked)]
+    return [read(row) for row in connection.execute(asked)]
 
 
 def grade_oneself(connection: Connection, graded: Attempt, keyed: Keyed | None = None) -> None:
@@ -202,13 +202,24 @@ def grade_oneself(connection: Connection, graded: Attempt, keyed: Keyed | None =
         _remember(connection, graded, keyed, 303)
 
 
+def grade_as_teacher(connection: Connection, graded: Attempt, decided: Decided) -> None:
+    """Store an instructor's reading of an answer in words, which `graded` carries. A later one replaces it."""
+    before = by_id(connection, [graded.id])[graded.id]
+    if before.teacher_grade == graded.teacher_grade:
+        return
+    values = {"teacher_grade": json.dumps(dict(graded.teacher_grade or {}))}
+    connection.execute(update(ATTEMPT).where(ATTEMPT.c.id == graded.id).values(values))
+    rulings.replace_grade(connection, graded.place, decided)
+    recounted(connection, before, replace(before, teacher_grade=graded.teacher_grade))
+
+
 def recounted(connection: Connection, before: Attempt, after: Attempt) -> None:
     """An answer in words that is graded otherwise moves from one sum of its points to another."""
     was, now = (tally.cells(one.verdict, one.self_grade, one.teacher_grade) for one in (before, after))
     tally.move(connection, after.question, after.part, was, now)
 
 
-def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
+def read(row: Row[*tuple[Any, ...]]) -> Attempt:
     values = dict(row._mapping)
     verdict = values["verdict"]
     values["verdict"] = None if verdict is None else Verdict.model_validate_json(verdict)

@@ -67,7 +67,9 @@ def on(connection: Connection, learner: str, question: str, part: str | None = N
 
 
 def excuse(connection: Connection, place: Place, decided: Decided) -> None:
-    """The attempt, or the whole part, counts neither for nor against the learner."""
+    """The attempt, or the whole part, counts neither for nor against the learner. Twice is as good as once."""
+    if _any_excuse(connection, place):
+        return
     _put(connection, place, "excuse", decided)
     _excused(connection, place, True)
 
@@ -78,6 +80,8 @@ def override(connection: Connection, place: Place, passed: bool, score: float, d
     before = json.dumps(dict(connection.execute(select(ATTEMPT.c.passed, ATTEMPT.c.score).where(here)).one()._mapping))
     known = overriding(connection, place)
     if known is not None:
+        if _same(connection, known[0], passed, score, decided.reason):  # the form was sent twice
+            return
         before = known[1]
         connection.execute(update(RULING).where(RULING.c.id == known[0]).values(lifted=decided.when))
     _put(connection, place, "override", decided, passed=passed, score=score, before=before)
@@ -101,11 +105,18 @@ def lift(connection: Connection, ruling: str, now: datetime) -> None:
         progress.recount(connection, place.learner, place.question, place.part)
 
 
-def note(
-    connection: Connection, place: Place, kind: Literal["regrade", "grade"], decided: Decided, **more: Any
+def regraded(
+    connection: Connection, place: Place, passed: bool, score: float | None, before: str, decided: Decided
 ) -> None:
-    """A ruling that changes nothing by itself."""
-    _put(connection, place, kind, decided, **more)
+    """That the verdict is another now; `before` keeps the old one, as JSON."""
+    _put(connection, place, "regrade", decided, passed=passed, score=score, before=before)
+
+
+def replace_grade(connection: Connection, place: Place, decided: Decided) -> None:
+    """An instructor has read the answer; what one said before no longer holds."""
+    earlier = and_(RULING.c.attempt == place.attempt, RULING.c.kind == "grade", HOLDS)
+    connection.execute(update(RULING).where(earlier).values(lifted=decided.when))
+    _put(connection, place, "grade", decided)
 
 
 def overriding(connection: Connection, place: Place) -> tuple[str, str] | None:
@@ -113,6 +124,13 @@ def overriding(connection: Connection, place: Place) -> tuple[str, str] | None:
     here = and_(RULING.c.attempt == place.attempt, RULING.c.kind == "override", HOLDS)
     row = connection.execute(select(RULING.c.id, RULING.c.before).where(here)).first()
     return None if row is None else (row.id, row.before)
+
+
+def _same(connection: Connection, ruling: str, passed: bool, score: float, reason: str) -> bool:
+    row = connection.execute(
+        select(RULING.c.passed, RULING.c.score, RULING.c.reason).where(RULING.c.id == ruling)
+    ).one()
+    return tuple(row) == (passed, score, reason)
 
 
 def under_override(connection: Connection, place: Place, graded: Mapping[str, Any]) -> dict[str, Any]:

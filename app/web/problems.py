@@ -22,6 +22,7 @@ from app.sandbox.job import Busy, Unavailable
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
 from app.store.drafts import Conflict
+from app.store.rulings import NoRuling
 from app.web.headers import HEADERS
 
 RETRY_AFTER_S = 5
@@ -82,6 +83,7 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    NoRuling: (409, "This decision does not hold any more, or cannot be taken back."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),

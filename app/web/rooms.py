@@ -1,6 +1,6 @@
 """The rooms of the house as the pages conduct them, and what time it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from itsdangerous import Signer
@@ -11,6 +11,7 @@ from app.store.db import Database
 from app.web.desk import Desk
 from app.web.metrics import Metrics
 from app.web.problems import NotHere
+from app.web.regrade import Regrades
 from app.web.render import Pages
 from app.web.runs import Runs
 
@@ -26,6 +27,7 @@ class Rooms:
     metrics: Metrics
     signer: Signer
     runs: Runs
+    regrades: Regrades = field(default_factory=Regrades)
 
     def place(self, question: str, part: str) -> tuple[Question, Part]:
         """Raises NotHere."""
