@@ -92,9 +92,14 @@ def _no_result(part: CodePart, outcome: Outcome, answer: str) -> str:
     name = part.function
     if name is None:
         return "It ended before its variables could be read: does it leave early, by something like os._exit()?"
-    if outcome.fault is not None or _defines(name, answer) and not outcome.names:
+    if not is_missing(name, outcome, answer):
         return f"It ended before `{name}` had given its results: does it leave early, by something like os._exit()?"
     return f"There is no function called `{name}`{_near(name, outcome.names)}."
+
+
+def is_missing(name: str, outcome: Outcome, answer: str) -> bool:
+    """The program has no such function; otherwise it left before the function had given its results."""
+    return outcome.fault is None and (bool(outcome.names) or not _defines(name, answer))
 
 
 def _defines(name: str, answer: str) -> bool:
