@@ -22,6 +22,8 @@ REGRADE = f"{TEACH}/regrade"
 OURS, THEIRS, MEANWHILE = "return [2 * x for x in xs]", "return xs + xs", "return MEANWHILE"
 PLAIN = QUESTION.replace('      - args: [[{py: "math.pi"}, {plain: 1.5}]]\n', "")
 MEANT = PLAIN.replace(OURS, MEANWHILE).replace(THEIRS, OURS).replace(MEANWHILE, THEIRS)
+NEW = "        text: The list is a new one.\n"
+WEIGHTED = PLAIN.replace(NEW, f"{NEW}        weight: 3\n")
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +152,7 @@ def test_an_answer_in_words_keeps_its_writers_ticks(client: TestClient, teacher:
     student, told = answered(client, "Every item is multiplied by two.", EXPLAIN)
     own = f"/api/v1/attempts/{told['attempt']}"
     student.put(f"{own}/self-grade", json={"points": {"doubled": True, "new": False}})
-    point = "        text: The list is a new one.\n"
-    correct(client, folder, MEANT.replace(point, f"{point}        weight: 3\n"))
+    correct(client, folder, WEIGHTED)
     assert "1 verdict would change" in act(teacher, do="look", part="explain")
     act(teacher, do="apply", reason="One point weighs more")
     kept = student.get(own).json()
@@ -192,18 +193,22 @@ def test_the_terminal_does_the_same(
     client: TestClient, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SELFGRAD_DATA_DIR", str(folder))
-    student, told = answered(client, WRONG)
-    correct(client, folder)
-    asked = ["regrade", "doubling/write", "--questions", str(folder / "questions"), "--json"]
+    student, told = answered(client, "Every item is multiplied by two.", EXPLAIN)
+    own = f"/api/v1/attempts/{told['attempt']}"
+    student.put(f"{own}/self-grade", json={"points": {"doubled": True, "new": False}})
+    correct(client, folder, WEIGHTED)
+    asked = ["regrade", "doubling/explain", "--questions", str(folder / "questions"), "--json"]
     assert main([*asked, "--dry-run"]) == 0
     change, end = lines(capsys)
-    assert (change["attempt"], change["after"]["passed"]) == (told["attempt"], True)
+    assert (change["attempt"], change["before"]["score"], change["after"]["score"]) == (told["attempt"], 0.5, 0.25)
     assert end == {"graded": 1, "changed": 1, "broken": 0, "applied": 0, "done": True}
-    assert not student.get(f"/api/v1/attempts/{told['attempt']}").json()["passed"]
+    assert student.get(own).json()["score"] == 0.5
     assert main([*asked, "--reason", "It was wrong."]) == 0
     assert lines(capsys)[-1]["applied"] == 1
-    kept = student.get(f"/api/v1/attempts/{told['attempt']}").json()
-    assert kept["passed"] and kept["rulings"][0]["reason"] == "It was wrong." and kept["rulings"][0]["by"] is None
+    kept = student.get(own).json()
+    assert (
+        kept["score"] == 0.25 and kept["rulings"][0]["reason"] == "It was wrong." and kept["rulings"][0]["by"] is None
+    )
 
 
 @pytest.mark.parametrize("target", ["nothing", "doubling/none", ""])
