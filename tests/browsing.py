@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSER = shutil.which("chromium")
+BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 NEEDS_CHROMIUM = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

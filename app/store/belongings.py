@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 
-from app.store import aside, moves
+from app.store import aside, moves, progress
 from app.store.db import Database
 from app.store.moves import Move, plainly, unless_there
 from app.store.tables import (
@@ -31,8 +31,10 @@ from app.store.tables import (
     PROGRESS,
     REVEAL,
     REVISION,
+    RULING,
     SENT,
     SET_ASIDE,
+    SLIP,
     SUGGESTION,
     THANKS,
     THREAD,
@@ -41,7 +43,7 @@ from app.store.tables import (
 
 PAGE = 200
 FORMER = "a former member"
-AS_JSON = ("verdict", "self_grade", "tested", "refused", "blame")
+AS_JSON = ("verdict", "self_grade", "before", "tested", "refused", "blame")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ BELONGINGS = (  # in this order: a sum points at an answer
     Belonging(DRAFT, moves.draft),
     Belonging(PROGRESS, moves.sums),
     Belonging(HINTS, moves.rungs),
+    Belonging(SLIP, moves.slips),
+    Belonging(RULING, plainly(RULING)),
     Belonging(IDEMPOTENCY, unless_there(IDEMPOTENCY, "key")),
     Belonging(SET_ASIDE, plainly(SET_ASIDE)),
     Belonging(EDIT, moves.edit),
@@ -108,13 +112,15 @@ def remember(connection: Connection, learner: str, into: str | None, now: dateti
 
 
 def throw_away(connection: Connection, learner: str, name: str) -> None:
-    """All that is only theirs; what is everybody's stays without their name."""
+    """All that is only theirs; what is everybody's stays without their name, and sums count them no more."""
+    moves.unslipped(connection, learner)
     for one in BELONGINGS:
         theirs = one.table.c.learner == learner
         if not one.public:
             connection.execute(delete(one.table).where(theirs))
         else:
             connection.execute(update(one.table).where(theirs).values(name=FORMER))
+    progress.SUM_UP(connection, {"who": learner})
     for column in DECIDED:
         connection.execute(update(column.table).where(column == name).values({column: FORMER}))
 

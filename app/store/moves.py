@@ -7,10 +7,10 @@ A move gives the number of rows that came along. What it leaves behind, the acco
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, exists, func, select, update
+from sqlalchemy import Connection, Table, and_, case, exists, func, select, update
 
-from app.store import aside, drafts, edits, hints, progress
-from app.store.tables import CONTRIBUTOR, DRAFT, EDIT, HINTS
+from app.store import aside, drafts, edits, hints, mistakes, progress
+from app.store.tables import CONTRIBUTOR, DRAFT, EDIT, HINTS, SLIP
 
 Move = Callable[[Connection, str, str, datetime], int]
 
@@ -72,10 +72,34 @@ def edit(connection: Connection, old: str, into: str, now: datetime) -> int:
 
 
 def sums(connection: Connection, old: str, into: str, now: datetime) -> int:
+    """After the answers, which are counted anew."""
     found = progress.of(connection, old)
     for (question, part), summed in found.items():
-        progress.add(connection, into, question, part, summed)
+        progress.add(connection, (into, question, part), summed, progress.First())
+        progress.recount(connection, into, question, part)
     return len(found)
+
+
+def slips(connection: Connection, old: str, into: str, now: datetime) -> int:
+    """A mistake that both have made was made by one learner less."""
+    rows = connection.execute(select(SLIP).where(SLIP.c.learner == old)).all()
+    for row in rows:
+        place = {"question": row.question, "part": row.part, "signature": row.signature}
+        here = and_(*(SLIP.c[name] == value for name, value in place.items()))
+        newest = case((SLIP.c.attempt > row.attempt, SLIP.c.attempt), else_=row.attempt)
+        both = update(SLIP).where(here, SLIP.c.learner == into).values(times=SLIP.c.times + row.times, attempt=newest)
+        if connection.execute(both).rowcount:
+            mistakes.COUNT(connection, place | {"times": 0, "learners": -1})
+        else:
+            connection.execute(update(SLIP).where(here, SLIP.c.learner == old).values(learner=into))
+    return len(rows)
+
+
+def unslipped(connection: Connection, learner: str) -> None:
+    """Before somebody's mistakes are deleted they count no more."""
+    for row in connection.execute(select(SLIP).where(SLIP.c.learner == learner)).all():
+        place = {"question": row.question, "part": row.part, "signature": row.signature}
+        mistakes.COUNT(connection, place | {"times": -row.times, "learners": -1})
 
 
 def rungs(connection: Connection, old: str, into: str, now: datetime) -> int:
