@@ -73,6 +73,10 @@ MAY = {
     "GET /forgotten": Role.VISITOR,
     "GET /me*": SEE[Thing.ACCOUNT],
     "POST /me/*": CHANGE[Thing.ACCOUNT],
+    # Whatever is new under /teach is for instructors, unless a line here says otherwise.
+    "GET /teach*": SEE[Thing.TEACH],
+    "POST /teach/*": CHANGE[Thing.TEACH],
+    "GET /api/v1/teach/*": SEE[Thing.TEACH],
     "GET /teach/people": SEE[Thing.PEOPLE],
     "POST /teach/people/*": CHANGE[Thing.PEOPLE],
 }

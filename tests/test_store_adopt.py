@@ -19,6 +19,7 @@ from app.store import (
     drafts,
     edits,
     hints,
+    mistakes,
     people,
     progress,
     schema,
@@ -169,6 +170,45 @@ def test_a_request_that_is_repeated_after_signing_in_is_known(
     with database.read() as connection:
         known = attempts.remembered(connection, member.learner, "a key")
     assert known is not None and known.attempt == made.id
+
+
+def made_by(database: Database) -> list[tuple[int, int]]:
+    """Of each mistake by how many it was made, and how often."""
+    with database.read() as connection:
+        return [(one.learners, one.times) for one in mistakes.commonest(connection, "doubling", "write", 9)]
+
+
+def test_a_mistake_is_counted_by_people(database: Database, visitor: str, member: Account) -> None:
+    with database.write() as connection:
+        for learner, signature in ((visitor, "a"), (member.learner, "a"), (visitor, "a"), (visitor, "b")):
+            people.ensure(connection, learner, NOW)
+            mistakes.add(connection, learner, "doubling", "write", signature, f"{next(COUNT):032x}")
+    assert made_by(database) == [(2, 3), (1, 1)]
+    adopt(database, visitor, member)
+    assert made_by(database) == [(1, 3), (1, 1)]
+    with database.write() as connection:
+        accounts.forget(connection, member, NOW)
+    assert made_by(database) == []
+
+
+def test_the_sums_of_an_account_are_those_of_all_its_answers(
+    database: Database, visitor: str, member: Account
+) -> None:
+    whole = people.new_id()
+    for part, passed, learner in (("write", False, visitor), ("write", True, member.learner), ("other", True, visitor)):
+        made = attempt(learner, part, passed)
+        store(database, made)
+        store(database, replace(made, learner=whole, id=f"{next(COUNT):032x}"))
+    adopt(database, visitor, member)
+    with database.read() as connection:
+        names = "part, attempts, tries, done, first_score, first_passed, solved_try"
+        asked = f"SELECT {names} FROM progress WHERE learner = ?"
+        sums = "SELECT items, points FROM learner WHERE id = ?"
+        rows = [
+            [sorted(connection.exec_driver_sql(query, (one,)).all()) for query in (asked, sums)]
+            for one in (member.learner, whole)
+        ]
+    assert rows[0] == rows[1]
 
 
 def change(database: Database, learner: str, text: str) -> None:
