@@ -69,6 +69,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
             "certain": certain_views(progress.certain(connection, account.learner)),
             "sessions": session_views(sessions.of(connection, account.id, now()), who.session),
             "aside": [aside_view(rooms, one) for one in aside.of(connection, account.learner)],
+            "connected": accounts.issuers(connection, account.id),
             "has_password": accounts.password_of(connection, account.id) is not None,
         }
     cards = [(rooms.bank.chapter(one.id), card(one, standing, unsent)) for one in rooms.bank.questions]
@@ -81,6 +82,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
         )
         for name in dict.fromkeys(chapter for chapter, _ in cards)
     ]
+    context |= {"provider": rooms.door.provider}
     context |= {"chapters": chapters, "faults": faults or {}, "brought": {}, "onward": None} | more
     return rooms.pages.page("me.html", "me", code=code, who=who, account=account, **context)
 
