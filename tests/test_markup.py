@@ -2,9 +2,8 @@
 
 import pytest
 
-from app.bank.bank import Bank
-from app.settings import BUILT_IN_QUESTIONS
 from app.wiki.markup import MAX_TEXT, Block, Note, pieces, python_blocks, to_html
+from tests.question_text import built_in
 
 
 def test_words_are_set_as_commonmark_says() -> None:
@@ -130,7 +129,7 @@ def test_a_fence_that_never_ends_is_a_block_too() -> None:
 
 
 def test_everything_that_the_built_in_questions_say_in_maths_can_be_set() -> None:
-    bank = Bank(BUILT_IN_QUESTIONS)
+    bank = built_in()
     texts = [text for question in bank.questions for text in (question.prompt, question.answer, *question.hints)]
     texts += [part.ask for question in bank.questions for part in question.parts]
     wrong = [
