@@ -91,7 +91,7 @@ def test_two_who_change_the_same_place_get_both_texts_and_a_merge_to_finish(memb
     told = refused.json()
     assert told["yours"] == mine and "place of alice" in told["theirs"] and told["base_text"] == base["text"]
     assert "place of alice" in told["merged"] and "place of bob" in told["merged"] and YOURS in told["merged"]
-    assert member.get(f"{WIKI}/draft").json()["answer"] == mine
+    assert member.get(f"{WIKI}/draft").json()["text"] == mine
     assert "line 1" in problem(edit(member, told["merged"], told["head"]), 422)  # the marks are still there
     assert edit(member, mine, told["head"]).status_code == 201
 
@@ -102,7 +102,7 @@ def test_code_that_fails_is_not_published_and_is_kept_with_the_reason(member: Te
     assert "line 8" in problem(refused, 422) and "draft" in refused.json()["kept"]
     failed = refused.json()["failed"]
     assert failed["line"] == 8 and failed["fault"]["type"] == "NameError" and failed["ending"] == "error"
-    assert member.get(f"{WIKI}/draft").json()["answer"] == BROKEN and text_of(member) == before
+    assert member.get(f"{WIKI}/draft").json()["text"] == BROKEN and text_of(member) == before
     mended = BROKEN.replace("model(x)", "epoch")
     assert edit(member, mended).status_code == 201
 
@@ -281,7 +281,7 @@ def test_a_text_that_is_too_long_is_kept(member: TestClient) -> None:
     text = "word " * 4001
     refused = edit(member, text)
     assert "20,000" in problem(refused, 413) and "kept" in refused.json()["kept"]
-    assert member.get(f"{WIKI}/draft").json()["answer"] == text
+    assert member.get(f"{WIKI}/draft").json()["text"] == text
     assert edit(member, "word " * 4000).status_code == 201
     assert member.post(f"{REVISIONS}/1/restore").json()["text"] == SEED
 
@@ -313,6 +313,18 @@ def test_who_edits_very_often_is_told_when_to_come_again(member: TestClient) -> 
     refused = edit(member, base["text"], base["revision"])
     problem(refused, 429)
     assert int(refused.headers["retry-after"]) > 0 and "kept" in refused.json()["kept"]
+
+
+def test_a_draft_is_kept_with_its_version(member: TestClient) -> None:
+    address, first = f"{WIKI}/draft", {"base": 1, "text": "a", "version": 0}
+    assert member.get(address).json()["version"] == 0
+    assert member.put(address, json=first).headers["x-draft-version"] == "1"
+    assert member.put(address, json=first | {"text": "ab", "version": 1}).headers["x-draft-version"] == "2"
+    refused = member.put(address, json=first | {"text": "b"})
+    problem(refused, 409)
+    assert refused.json()["answer"] == "ab"
+    assert member.put(address, json=first | {"text": "x" * 20_001}).status_code == 413
+    assert member.get(address).json()["text"] == "ab"
 
 
 def test_asking_for_an_answer_is_recorded_for_whoever_is_known(app: TestClient, visitor: TestClient) -> None:
