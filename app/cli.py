@@ -197,18 +197,12 @@ def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) 
 
 
 @bench.command("pages")
-def bench_pages(
-    attempts: Annotated[int, typer.Option(hidden=True)] = 1_000_000,
-    revisions: Annotated[int, typer.Option(hidden=True)] = 10_000,
-    rounds: Annotated[int, typer.Option(hidden=True)] = 20,
-    questions: QuestionsOption = None,
-    as_json: JsonOption = False,
-) -> None:
+def bench_pages(questions: QuestionsOption = None, as_json: JsonOption = False) -> None:
     """What a page costs on a young site, beside one with a million attempts and ten thousand revisions."""
     settings = Settings.read(questions=questions, secret_key=NO_SECRET)
     from app.bench_pages import pages_bench
 
-    pages_bench(settings, as_json=as_json, attempts=attempts, revisions=revisions, rounds=rounds)
+    pages_bench(settings, as_json=as_json)
 
 
 @bench.command("train")

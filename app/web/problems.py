@@ -186,6 +186,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif path in ("/sign-in", "/sign-up"):
+        return {"href": path, "label": "Back to the form"}
     elif path.startswith("/teach/people/"):
         return {"href": "/teach/people", "label": "Back to the people"}
     elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:
