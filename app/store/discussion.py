@@ -59,9 +59,7 @@ def start(
 ) -> Thread:
     """A new thread with its first post."""
     pin(connection, leaf)
-    made = Thread(
-        new_id(), leaf.name, revision, quote, title, learner, name, now, now, 1, None, None, None
-    )  # fmt: skip
+    made = Thread(new_id(), leaf.name, revision, quote, title, learner, name, now, now, 1, None, None, None)
     connection.execute(insert(THREAD).values(vars(made)))
     connection.execute(insert(POST).values(vars(Post(new_id(), made.id, text, learner, name, now))))
     _count(connection, leaf.name, 1)

@@ -135,9 +135,7 @@ def difference(
 
 
 @router.get("/{question_id}/blame", responses=problems(404))
-def blame(
-    question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, number: Asked = None
-) -> dict[str, Any]:  # fmt: skip
+def blame(question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, number: Asked = None) -> dict[str, Any]:
     """Each paragraph of a revision (the newest unless said) with the revision that it is from."""
     _, leaf = see(request, rooms, question_id, who)
     with rooms.database.read() as connection:

@@ -74,9 +74,7 @@ def thank(question_id: str, number: Number, rooms: RoomsDep, asker: AskerDep) ->
 
 
 @router.get("/wiki/{question_id}/threads", responses=problems(404))
-def threads(
-    question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, before: Cursor = None
-) -> dict[str, Any]:  # fmt: skip
+def threads(question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, before: Cursor = None) -> dict[str, Any]:
     """The newest first; `next` is the `before` of the rest."""
     _, leaf = see(request, rooms, question_id, who)
     with rooms.database.read() as connection:
