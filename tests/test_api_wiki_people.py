@@ -1,5 +1,6 @@
 """Who may do what in the wiki, by its API: suggestions and what becomes of them, policies, limits, discussion."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -180,3 +181,31 @@ def test_thanks_are_for_others(member: TestClient, app: TestClient) -> None:
     other = somebody(app, next(NAMES))
     assert [other.post(f"{REVISIONS}/{made}/thanks").status_code for _ in range(2)] == [204, 204]
     problem(browser(app).post(f"{REVISIONS}/{made}/thanks"), 401)
+
+
+@pytest.mark.parametrize("way", ["suggestions", "wiki/doubling/suggestions", "wiki/doubling/threads"])
+@pytest.mark.parametrize("cursor", ["%00", "x", "%27", "a" * 400, "%ED%A0%80"])
+def test_a_cursor_that_is_none_is_told(visitor: TestClient, way: str, cursor: str) -> None:
+    name = "before" if way.endswith("threads") else "after"
+    problem(visitor.get(f"/api/v1/{way}?{name}={cursor}"), 422)
+
+
+@pytest.mark.parametrize("id", ["%00", "x", "%27", "0" * 32, "%ED%A0%80", "é" * 32])
+def test_what_is_not_there_is_told(member: TestClient, editor: TestClient, id: str) -> None:
+    problem(member.get(f"/api/v1/suggestions/{id}"), 404)
+    problem(editor.post(f"/api/v1/suggestions/{id}/accept", json={}), 404)
+    problem(editor.post(f"/api/v1/suggestions/{id}/decline", json={"reason": "x"}), 404)
+    problem(member.get(f"/api/v1/threads/{id}"), 404)
+    problem(member.post(f"/api/v1/threads/{id}/posts", json={"text": "x"}), 404)
+    problem(member.get(f"/api/v1/wiki/{id}"), 404)
+
+
+def test_half_a_character_in_any_text_is_told(member: TestClient) -> None:
+    for address, body in (
+        (f"{WIKI}/threads", {"title": "\ud800", "text": "x", "revision": 1}),
+        (f"{WIKI}/threads", {"title": "x", "text": "a\0b", "revision": 1}),
+        (f"{WIKI}/threads", {"title": "x", "text": "x", "revision": 1, "quote": "\udfff"}),
+        (REVISIONS, {"base": 1, "text": "x", "summary": "\ud800"}),
+    ):
+        raw = json.dumps(body).encode("ascii")
+        problem(member.post(address, content=raw, headers={"Content-Type": "application/json"}), 422)

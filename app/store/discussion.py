@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from app.store.people import new_id
+from app.store.people import is_id, new_id
 from app.store.revisions import SOME, Leaf, pin
 from app.store.tables import PAGE, POST, THREAD
 
@@ -91,7 +91,7 @@ def reopen(connection: Connection, thread: Thread) -> None:
 
 def one(connection: Connection, thread: str) -> Thread:
     """Raises NoThread."""
-    row = connection.execute(select(*THREADS).where(THREAD.c.id == thread)).first()
+    row = connection.execute(select(*THREADS).where(THREAD.c.id == thread)).first() if is_id(thread) else None
     if row is None:
         raise NoThread
     return Thread(**row._mapping)

@@ -22,7 +22,7 @@ from app.web.rights import Thing, demand_change
 from app.web.wiki_api import MOST, AskerDep, Number, line, see
 
 router = APIRouter(prefix="/api/v1")
-Cursor = Annotated[str | None, Query(max_length=32)]
+Cursor = Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")]
 Text = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdown, at most 20,000 characters.")]
 
 
