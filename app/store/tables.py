@@ -217,8 +217,9 @@ class SetAsideRow(Row, table=True):
 
     id: str = Field(primary_key=True, max_length=32)
     learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
-    question: str = Field(max_length=64)
+    question: str = Field(max_length=80)  # or a page
     part: str = Field(max_length=64)
+    base: int | None = None  # of a change of a page: the revision that it was made from
     text: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Moment)
 
