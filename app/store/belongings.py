@@ -134,7 +134,8 @@ def _drafts(connection: Connection, old: str, into: str, now: datetime) -> int:
 def _progress(connection: Connection, old: str, into: str, now: datetime) -> int:
     found = progress.of(connection, old)
     for (question, part), summed in found.items():
-        progress.add(connection, into, question, part, summed)
+        progress.add(connection, (into, question, part), summed, progress.First())
+        progress.recount(connection, into, question, part)  # the answers are there already
     return len(found)
 
 
