@@ -3,8 +3,8 @@
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the thing that was checked is not good, 2 wrong
 usage or something missing, told in one line that says what to do. A command reads what it is given and hands it on:
 `grade` works in `marking`, `check` in `checking`, `serve` in `serving`, `train` and `data` in `training`, `backup` and
-`restore` in `keeping`, `user` in `people`. What those need is imported only by the command that needs it, so that
-`--help` is there at once.
+`restore` in `keeping`, `user` in `people`, `regrade` in `regrading`. What those need is imported only by the command
+that needs it, so that `--help` is there at once.
 """
 
 import errno
@@ -145,6 +145,22 @@ def train(
 
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
+
+
+@app.command()
+def regrade(
+    target: Annotated[str, typer.Argument(metavar="QUESTION[/PART]", help="For example zip-pairs/write.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")] = False,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="What is told to whoever it concerns.")] = None,
+    questions: QuestionsOption = None,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///FILE or postgresql://…")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade all attempts again by the question and the grader of today, on all lanes; old verdicts are kept."""
+    settings = Settings.read(questions=questions, database_url=database, secret_key=NO_SECRET)
+    from app.regrading import regrade as grade_again
+
+    grade_again(settings, target, reason, dry_run=dry_run, json_wanted=as_json)
 
 
 @app.command()

@@ -30,8 +30,8 @@ def add_attempts(
     connection: Connection, visitor: str, parts: Sequence[tuple[str, str, str]], groups: Iterable[int], each: int,
     now: datetime,
 ) -> None:  # fmt: skip
-    """For each of the `groups` (numbers from 0 on) `each` attempts of one learner at one of the `parts` (question, part,
-    kind), of which the last passes. The first group at every part is the visitor's."""
+    """For each of the `groups` (numbers from 0 on) `each` attempts of one learner at one of the `parts` (question,
+    part, kind), of which the last passes. The first group at every part is the visitor's."""
     for group in groups:
         question, part, kind = parts[group % len(parts)]
         learner = visitor if group < len(parts) else people.new_id()
@@ -40,7 +40,8 @@ def add_attempts(
         rows = [_attempt(learner, question, part, kind, number == each - 1, moment) for number in range(each)]
         connection.execute(insert(ATTEMPT), rows)
         summed = Progress(each, each, True, rows[-1]["id"], moment)
-        progress.add(connection, learner, question, part, summed)
+        first = progress.first_of(rows[0]["id"], rows[0]["score"], each == 1, None, moment)
+        progress.add(connection, (learner, question, part), summed, first)
 
 
 def _attempt(learner: str, question: str, part: str, kind: str, passed: bool, moment: datetime) -> dict[str, Any]:
