@@ -69,7 +69,7 @@ class Site:
             "home": "/",
             "question": f"/questions/{QUESTION}",
             "wiki page": wiki,
-            "wiki history": f"{wiki}/revisions",  # the young one has ten rows to show, the old one sixteen
+            "wiki history": f"{wiki}/revisions",  # the young one has ten rows to show, the old one fourteen
             "wiki history, ten rows": f"{wiki}/revisions?before=11",
             "wiki diff": f"{wiki}/diff?from={revisions - 1}&to={revisions}",
             "wiki first to last": f"{wiki}/diff?from=1&to={revisions}",

@@ -20,7 +20,7 @@ from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
 FILE, FILED = "file", "filed"  # instead of a number: what the question file says now, and said when it was taken up
-ROWS = 16  # at a time: a page of ten thousand revisions is to be there as soon as one of ten, and rows cost the most
+ROWS = 14  # at a time: a page of ten thousand revisions is to be there as soon as one of ten, and rows cost the most
 
 
 @router.get("/wiki/{slug}/revisions")
