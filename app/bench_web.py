@@ -32,9 +32,19 @@ class Client:
     head with a Content-Length."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self._socket = self._connected()
         self._head = f"Host: 127.0.0.1:{port}\r\n"
+
+    def _connected(self) -> socket.socket:
+        made = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+
+    def renew(self) -> None:
+        """A new connection of the same visitor, where the web app may have closed one that was idle for long."""
+        self.close()
+        self._socket = self._connected()
 
     def ask(self, line: str, body: bytes = b"") -> tuple[int, bytes]:
         """The status and the body of the answer to `METHOD /path`."""
@@ -72,14 +82,14 @@ def served(settings: Settings, place: str, answer: str) -> Iterator[Callable[[],
     question, part = place.split("/")
     line = f"POST /api/v1/questions/{question}/parts/{part}/attempts"
     body = json.dumps({"answer": answer}).encode()
-    with _server(settings) as port, contextlib.closing(Client(port)) as client:
-        _wait_ready(client)
+    with server(settings) as (port, _), contextlib.closing(Client(port)) as client:
+        wait_ready(client)
         yield lambda: _post(client, line, body)
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[int]:
-    """Its port."""
+def server(settings: Settings) -> Iterator[tuple[int, str]]:
+    """Its port, and the address of its database, which is gone with it."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "SELFGRAD_DATA_DIR": folder, "SELFGRAD_QUESTIONS": str(settings.questions)}
         environment.pop("SELFGRAD_DATABASE_URL", None)
@@ -90,7 +100,7 @@ def _server(settings: Settings) -> Iterator[int]:
             try:
                 port = _port(server.stderr)
                 reader.start()
-                yield port
+                yield port, f"sqlite:///{folder}/selfgrad.db"
             finally:
                 server.terminate()
                 server.wait(30)
@@ -105,7 +115,7 @@ def _port(said: Iterable[str]) -> int:
     raise Usage("The web app did not start, so the benchmark cannot post to it.")
 
 
-def _wait_ready(client: Client) -> None:
+def wait_ready(client: Client) -> None:
     until = time.monotonic() + READY_S
     ready: dict[str, Any] = {}
     while time.monotonic() < until:
@@ -122,4 +132,14 @@ def _post(client: Client, line: str, body: bytes) -> float:
     took = (time.perf_counter() - started) * 1000
     if status != 201 or not json.loads(found)["verdict"]["passed"]:
         raise Usage(f"The web app answered {status} to the benchmark's right answer.")
+    return took
+
+
+def get(client: Client, path: str) -> float:
+    """Milliseconds until the whole page is there."""
+    started = time.perf_counter()
+    status, _ = client.ask(f"GET {path}")
+    took = (time.perf_counter() - started) * 1000
+    if status != 200:
+        raise Usage(f"The web app answered {status} to the benchmark's GET {path}.")
     return took

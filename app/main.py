@@ -24,19 +24,53 @@ from app.grading.proof import prove
 from app.sandbox.job import Busy, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
-from app.store import attempts, schema
+from app.store import attempts, schema, sent
 from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, problems, questions, regrade_pages, ruled, teach
+from app.web import (
+    about,
+    api,
+    changes,
+    demo,
+    demo_api,
+    health,
+    home,
+    me,
+    my_data,
+    people,
+    problems,
+    questions,
+    regrade_pages,
+    ruled,
+    sign_in,
+    sign_up,
+    teach,
+    wiki,
+    wiki_api,
+    wiki_api_queue,
+    wiki_api_talk,
+    wiki_draft,
+    wiki_edit,
+    wiki_history,
+    wiki_queue,
+    wiki_talk,
+)
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
+from app.web.door import Door
 from app.web.guard import Guard
 from app.web.metrics import Metrics
+from app.web.press import Press
 from app.web.render import ROOT, Pages, Static
 from app.web.runs import Runs
 
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
+PAGES = (
+    *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
+    *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people, teach, ruled, regrade_pages),
+)
 KNOWN = (Unusable, BankError)
 log = structlog.get_logger()
 
@@ -55,8 +89,8 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    pages = (api, demo_api, questions, attempt_pages, demo, home, about, health, teach, ruled, regrade_pages)
-    for page in pages:
+    app.add_exception_handler(problems.Covered, wiki.covered)
+    for page in PAGES:
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
@@ -106,7 +140,9 @@ async def furnished(
         desk = Desk(database, shelf, jail, metrics)
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
-        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, Runs(settings.data_dir, metrics))
+        press = Press(shelf, jail, desk.warm, settings.wiki)
+        runs, door = Runs(settings.data_dir, metrics), Door(sign_up=settings.sign_up == "open")
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, door, press)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
         try:
@@ -117,7 +153,9 @@ async def furnished(
             await asyncio.gather(*chores, return_exceptions=True)
             await asyncio.to_thread(rooms.regrades.stop)
             await rooms.runs.close()
+            press.close()
             await desk.close()
+            door.close()
     finally:
         if pool is None:
             await asyncio.to_thread(jail.close)
@@ -129,6 +167,7 @@ def prepare(database: Database) -> None:
     schema.migrate(database.engine)
     with database.write() as connection:
         attempts.forget_keys(connection, now())
+        sent.forget(connection, now())
 
 
 async def warm_up(rooms: Rooms, jail: Pool | None) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 APP = Path(__file__).resolve().parent.parent / "app"
 FLOORS = {
-    "settings": 0, "bank": 1, "demo": 1, "insight": 1, "keypoints": 1, "sandbox": 1, "wiki": 1, "grading": 2,
-    "store": 3, "web": 4, "entry": 5,
+    "settings": 0, "bank": 1, "demo": 1, "exchange": 1, "insight": 1, "keypoints": 1, "sandbox": 1, "wiki": 1,
+    "grading": 2, "store": 3, "web": 4, "entry": 5,
 }  # fmt: skip
 LOG = {"structlog"}
 THIRD_PARTIES = {
     "settings": {"platformdirs", "pydantic", "pydantic_settings"},
     "bank": {"pydantic", "ruamel"},
+    "exchange": set(),
     "insight": set(),
     "keypoints": set(),
     "sandbox": set(),
@@ -23,7 +24,8 @@ THIRD_PARTIES = {
     "wiki": {"latex2mathml", "markdown_it", "markupsafe", "mdit_py_plugins", "nh3", "pygments"},
     "grading": {"pydantic"},
     "store": {"alembic", "sqlalchemy", "sqlmodel"},
-    "web": {"fastapi", "itsdangerous", "jinja2", "markupsafe", "prometheus_client", "pydantic", "starlette"} | LOG,
+    "web": {"fastapi", "itsdangerous", "jinja2", "markupsafe", "prometheus_client", "pwdlib", "pydantic", "starlette"}
+    | LOG,
     "entry": {"fastapi", "prometheus_client", "rich", "starlette", "typer", "uvicorn"} | LOG,
 }
 INSIDE_THE_JAIL = {"child.py", "live.py", "zygote.py"}  # the only files that may know torch and NumPy

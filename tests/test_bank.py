@@ -11,7 +11,7 @@ from app.bank.fault import BankError, FileFault
 from app.bank.load import Source
 from app.bank.news import news
 from app.settings import BUILT_IN_QUESTIONS
-from tests.question_text import QUESTION, another, changed, put
+from tests.question_text import QUESTION, another, built_in, changed, put
 
 LONG_AGO = 1_000_000_000
 
@@ -243,6 +243,20 @@ def test_a_folder_that_goes_and_comes_back_is_told_as_one(folder: Path) -> None:
 
 
 def test_the_built_in_questions_have_no_fault() -> None:
-    bank = Bank(BUILT_IN_QUESTIONS)
+    bank = built_in()
     assert [str(fault) for fault in bank.faults] == []
     assert [question.number for question in bank.questions] == list(range(1, len(bank.questions) + 1))
+
+
+DISPUTES = {
+    "tensor-3x3": "**Flat, or 2x2?**",
+    "rmse-l1": "**Which is L1, and which is L2?**",
+    "matmul-operator": "**A decorator is something else.**",
+    "activation-function": '**An "additional" non-linearity?**',
+}
+
+
+@pytest.mark.parametrize(("question", "paragraph"), DISPUTES.items())
+def test_what_is_often_argued_over_is_answered_on_the_page(question: str, paragraph: str) -> None:
+    (path,) = BUILT_IN_QUESTIONS.glob(f"*/*-{question}.yaml")
+    assert paragraph in path.read_text(encoding="utf-8").partition("\nanswer: |")[2]

@@ -1,17 +1,16 @@
 """Every question in a real browser, used by keyboard alone; and the kinds of answers that are not typed into a box."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.bank.bank import Bank
-from tests.browsing import NEEDS_CHROMIUM, ROOT, Site, faults_of, overflow, tab_to
+from tests.browsing import NEEDS_CHROMIUM, Site, faults_of, overflow, tab_to
+from tests.question_text import built_in
 
 pytestmark = NEEDS_CHROMIUM
-QUESTIONS = [question.id for question in Bank(ROOT / "questions").questions]
+QUESTIONS = [question.id for question in built_in().questions]
 ORDER = "/questions/sgd-seven-steps"
 SEVEN = ["initialise", "predict", "loss", "gradient", "step", "repeat", "stop"]
 LINES = "/questions/sgd-epoch"
@@ -27,31 +26,31 @@ def press(page: Page, part: str, move: str) -> None:
 
 
 @pytest.mark.parametrize("slug", QUESTIONS)
-def test_each_question_can_be_used_by_everybody(reader: Page, slug: str) -> None:
-    reader.goto(f"/questions/{slug}")
+def test_each_question_can_be_used_by_everybody(passerby: Page, slug: str) -> None:
+    passerby.goto(f"/questions/{slug}")
     for scheme in ("light", "dark"):
-        reader.emulate_media(color_scheme=scheme)
-        assert faults_of(reader) == []
-    reader.set_viewport_size({"width": 320, "height": 700})
-    assert overflow(reader) == []
+        passerby.emulate_media(color_scheme=scheme)
+        assert faults_of(passerby) == []
+    passerby.set_viewport_size({"width": 320, "height": 700})
+    assert overflow(passerby) == []
 
 
 @pytest.mark.parametrize("slug", QUESTIONS)
-def test_tab_comes_to_every_part_of_a_question_in_its_order(reader: Page, slug: str) -> None:
-    reader.goto(f"/questions/{slug}")
-    parts: list[str] = reader.evaluate("[...document.querySelectorAll('.part')].map(part => part.id)")
+def test_tab_comes_to_every_part_of_a_question_in_its_order(passerby: Page, slug: str) -> None:
+    passerby.goto(f"/questions/{slug}")
+    parts: list[str] = passerby.evaluate("[...document.querySelectorAll('.part')].map(part => part.id)")
     reached: list[str] = []
     for _ in range(400):
-        reader.keyboard.press("Tab")
-        at = reader.evaluate(
+        passerby.keyboard.press("Tab")
+        at = passerby.evaluate(
             "document.activeElement.closest('.part')?.id ?? (document.activeElement.closest('.turn') ? '.' : '')"
         )
         if at == ".":
             break
         if at and at not in reached:
             reached.append(at)
-        if at and reader.evaluate("document.activeElement.matches('textarea')"):
-            reader.keyboard.press("Escape")  # so that Tab leaves an editor
+        if at and passerby.evaluate("document.activeElement.matches('textarea')"):
+            passerby.keyboard.press("Escape")  # so that Tab leaves an editor
     assert parts and reached == parts
 
 
@@ -137,7 +136,7 @@ def test_a_prediction_is_compared_with_what_the_snippet_really_does(graded: Site
 
 
 def test_every_kind_has_its_place_on_the_page_about_grading(reader: Page) -> None:
-    kinds = {part.kind for question in Bank(Path(ROOT / "questions")).questions for part in question.parts}
+    kinds = {part.kind for question in built_in().questions for part in question.parts}
     reader.goto("/about/grading")
     for kind in kinds:
         expect(reader.locator(f"#{kind}")).to_have_count(1)

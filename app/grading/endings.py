@@ -67,6 +67,11 @@ def _refused(part: CodePart, outcome: Outcome, answer: str) -> str:
             f"Python cannot read line {fault.line}: it begins with `>>>`, which the Python prompt prints. "
             "Remove every `>>>`, and the lines that Python answered."
         )
+    return unreadable(fault)
+
+
+def unreadable(fault: Fault) -> str:
+    """What Python stumbles over, and where."""
     where = f"line {fault.line}" if fault.line else "it"
     return _sentence(f"Python cannot read {where}: {_first_line(fault.message) or fault.type}")
 

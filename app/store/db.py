@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import Connection as Connection  # for those who hand one on, and may not know SQLAlchemy
+from sqlalchemy import Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
@@ -116,7 +117,8 @@ class Statement:
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> int:
         raw = connection.connection.driver_connection
         if not isinstance(raw, sqlite3.Connection):
-            return connection.execute(self._statement(connection), dict(values)).rowcount
+            counted = {"preserve_rowcount": True}  # SQLAlchemy forgets it for an INSERT, unless asked
+            return connection.execute(self._statement(connection), dict(values), execution_options=counted).rowcount
         text, bindings = self._text = self._text or _spelled(self._statement(connection), connection.dialect, values)
         found = [(fixed if name is None else values[name], to) for name, fixed, to in bindings]
         return raw.execute(text, [value if to is None else to(value) for value, to in found]).rowcount

@@ -73,6 +73,20 @@ def take_back(connection: Connection, learner: str, question: str, part: str, si
     COUNT(connection, place | {"times": -1, "learners": 0 if times > 1 else -1})
 
 
+def move(connection: Connection, old: str, into: str) -> int:
+    """What one learner did is another's now; a mistake that both made was made by one."""
+    rows = connection.execute(select(SLIP).where(SLIP.c.learner == old)).all()
+    for row in rows:
+        place = {name: row._mapping[name] for name in PLACE}
+        here = and_(*(SLIP.c[name] == value for name, value in place.items()))
+        known = connection.execute(select(SLIP.c.times).where(here, SLIP.c.learner == into)).first()
+        SLIPPED(connection, place | {"learner": into, "times": row.times, "attempt": row.attempt})
+        if known is not None:
+            COUNT(connection, place | {"times": 0, "learners": -1})
+    connection.execute(SLIP.delete().where(SLIP.c.learner == old))
+    return len(rows)
+
+
 def commonest(connection: Connection, question: str, part: str, most: int) -> list[Mistake]:
     """Those that the most learners made, each with an attempt of one of them."""
     here = and_(MISTAKE.c.question == question, MISTAKE.c.part == part, MISTAKE.c.learners > 0)

@@ -17,6 +17,8 @@ from app.store.tables import ATTEMPT, LEARNER, PROGRESS
 
 PLACE = ("learner", "question", "part")
 
+NEWEST = 500
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -133,3 +135,23 @@ def excuse(connection: Connection, learner: str, question: str, part: str, excus
 
 def _at(table: Table, *place: str) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in zip(PLACE, place, strict=True)))
+
+
+@dataclass(frozen=True)
+class Certain:
+    """Answers before which somebody was so sure."""
+
+    certainty: int
+    answers: int
+    passed: int
+
+
+def certain(connection: Connection, learner: str) -> list[Certain]:
+    """Of the newest few hundred answers before which the learner said how sure they were."""
+    columns = (ATTEMPT.c.certainty, ATTEMPT.c.passed, ATTEMPT.c.status)
+    said = select(*columns).where(ATTEMPT.c.learner == learner, ATTEMPT.c.certainty.is_not(None))
+    newest = said.order_by(ATTEMPT.c.id.desc()).limit(NEWEST).subquery()
+    passed = func.sum(case((newest.c.passed, 1), else_=0))
+    asked = select(newest.c.certainty, func.count(), passed).where(newest.c.status == "graded")
+    rows = connection.execute(asked.group_by(newest.c.certainty).order_by(newest.c.certainty))
+    return [Certain(*row) for row in rows]

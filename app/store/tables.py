@@ -1,43 +1,37 @@
-"""The whole schema on one page. A row is storage only: it validates nothing, and no page ever sees one.
+"""The whole schema: here what hangs on people and their attempts; what hangs on pages is in tables_wiki and found here
+too. A row is storage only: it validates nothing, and no page ever sees one.
 
 Most tables point at a learner: somebody with a signed cookie; an account is a learner with a name. Verdicts and
 self-grades are kept as the JSON that was shown. `progress` sums attempts up, so that a page costs the same with one
 attempt as with a million. There are no relationship attributes: a query names the columns that it needs.
 """
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Index, MetaData, Text, UniqueConstraint, text
-from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from app.store.rows import Moment, Row, metadata
+from app.store.tables_teach import ADVICE, MISTAKE, RULING, SLIP, TALLY
+from app.store.tables_wiki import (
+    CONTRIBUTOR,
+    EDIT,
+    PAGE,
+    POST,
+    REVEAL,
+    REVISION,
+    SENT,
+    SUGGESTION,
+    THANKS,
+    THREAD,
+    VISIT,
+)  # fmt: skip
 
-
-class Moment(TypeDecorator[datetime]):
-    """A moment in UTC. It is stored without a zone, which SQLite could not keep, and read back with one."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Row(SQLModel):
-    metadata = metadata
+__all__ = [
+    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "DRAFT", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER", "MISTAKE",
+    "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
+    "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "Moment", "Row", "metadata",
+]  # fmt: skip
 
 
 class LearnerRow(Row, table=True):
@@ -64,6 +58,13 @@ class AttemptRow(Row, table=True):
             "created",
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_attempt_certain",
+            "learner",
+            "id",
+            sqlite_where=text("certainty IS NOT NULL"),
+            postgresql_where=text("certainty IS NOT NULL"),
         ),
     )
 
@@ -198,89 +199,32 @@ class SignInLinkRow(Row, table=True):
     ends: datetime = Field(sa_type=Moment)
 
 
-class MistakeRow(Row, table=True):
-    """How often a mistake was made at a part, and by how many."""
+class MovedRow(Row, table=True):
+    """Where an anonymous learner's things went when somebody signed in; without `into`, a former member's account."""
 
-    __tablename__ = "mistake"
+    __tablename__ = "moved"
 
-    question: str = Field(primary_key=True, max_length=64)
-    part: str = Field(primary_key=True, max_length=64)
-    signature: str = Field(primary_key=True, max_length=40)
-    learners: int
-    times: int
+    learner: str = Field(primary_key=True, max_length=32)
+    into: str | None = Field(default=None, max_length=32)
+    at: datetime = Field(sa_type=Moment)
 
 
-class SlipRow(Row, table=True):
-    """A learner who made a mistake, how often, and the newest of those attempts."""
+class SetAsideRow(Row, table=True):
+    """A draft that came with somebody who signed in, where the account had another one of the same part."""
 
-    __tablename__ = "slip"
-    __table_args__ = (Index("ix_slip_learner", "learner"),)
-
-    question: str = Field(primary_key=True, max_length=64)
-    part: str = Field(primary_key=True, max_length=64)
-    signature: str = Field(primary_key=True, max_length=40)
-    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
-    times: int
-    attempt: str = Field(max_length=32)
-
-
-class AdviceRow(Row, table=True):
-    """What an instructor says to everybody who makes a mistake, before or after it was written."""
-
-    __tablename__ = "advice"
-
-    question: str = Field(primary_key=True, max_length=64)
-    part: str = Field(primary_key=True, max_length=64)
-    signature: str = Field(primary_key=True, max_length=40)
-    says: str = Field(sa_type=Text)  # Markdown
-    by: str | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL", max_length=32)
-    changed: datetime = Field(sa_type=Moment)
-    withdrawn: bool
-
-
-class RulingRow(Row, table=True):
-    """What was decided about an attempt, or (without `attempt`) about a whole part, after it was graded."""
-
-    __tablename__ = "ruling"
-    __table_args__ = (
-        CheckConstraint("kind IN ('excuse', 'override', 'regrade', 'grade')", name="kind"),
-        Index("ix_ruling_learner_question_part", "learner", "question", "part"),
-        Index("ix_ruling_attempt", "attempt"),
-    )
+    __tablename__ = "set_aside"
+    __table_args__ = (Index("ix_set_aside_learner_id", "learner", "id"),)
 
     id: str = Field(primary_key=True, max_length=32)
     learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     question: str = Field(max_length=64)
     part: str = Field(max_length=64)
-    attempt: str | None = Field(default=None, foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
-    kind: str = Field(max_length=10)
-    passed: bool | None = None
-    score: float | None = None
-    reason: str = Field(sa_type=Text)
-    before: str | None = Field(default=None, sa_type=Text)  # JSON: what it replaced, the old verdict among it
-    by: str | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL", max_length=32)
-    made: datetime = Field(sa_type=Moment)
-    lifted: datetime | None = Field(default=None, sa_type=Moment)
-
-
-class TallyRow(Row, table=True):
-    """In how many answers in words the machine, the writer and an instructor saw a key point so."""
-
-    __tablename__ = "tally"
-
-    question: str = Field(primary_key=True, max_length=64)
-    part: str = Field(primary_key=True, max_length=64)
-    point: str = Field(primary_key=True, max_length=64)
-    machine: str = Field(primary_key=True, max_length=10)  # covered, maybe, not_found, none
-    student: str = Field(primary_key=True, max_length=4)  # yes, no, none
-    instructor: str = Field(primary_key=True, max_length=4)
-    answers: int
+    text: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
 
 
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
-MISTAKE, SLIP, ADVICE, RULING, TALLY = (
-    metadata.tables[name] for name in ("mistake", "slip", "advice", "ruling", "tally")
-)
+MOVED, SET_ASIDE = (metadata.tables[name] for name in ("moved", "set_aside"))
