@@ -13,8 +13,9 @@ from app.cli import main
 from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from tests.client import EXPLAIN, RIGHT, WRITE, WRONG, site
+from tests.people_parts import rooms_of
 from tests.question_text import QUESTION, put
-from tests.teaching import STATISTICS, TEACH, answered, emptied, rooms_of, signature, signed_in
+from tests.teaching import STATISTICS, TEACH, answered, emptied, signature, signed_in
 
 HTML = {"Accept": "text/html"}
 REGRADE = f"{TEACH}/regrade"

@@ -46,6 +46,9 @@ MAY = {
     "GET /forgotten": Role.VISITOR,
     "GET /me*": SEE[Thing.ACCOUNT],
     "POST /me/*": CHANGE[Thing.ACCOUNT],
+    "GET /teach*": SEE[Thing.TEACH],
+    "POST /teach/*": CHANGE[Thing.TEACH],
+    "GET /api/v1/teach/*": SEE[Thing.TEACH],
     "GET /teach/people": SEE[Thing.PEOPLE],
     "POST /teach/people/*": CHANGE[Thing.PEOPLE],
 }
