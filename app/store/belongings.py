@@ -72,7 +72,7 @@ BELONGINGS = (  # in this order: a sum points at an answer
     Belonging(PROGRESS, moves.sums),
     Belonging(HINTS, moves.rungs),
     Belonging(SLIP, moves.slips),
-    Belonging(RULING, plainly(RULING)),
+    Belonging(RULING, moves.decisions),
     Belonging(IDEMPOTENCY, unless_there(IDEMPOTENCY, "key")),
     Belonging(SET_ASIDE, plainly(SET_ASIDE)),
     Belonging(EDIT, moves.edit),
