@@ -26,7 +26,10 @@ CHROMIUM = [
 ]  # fmt: skip
 PATIENCE_S = 90
 NINE = "/questions/tensor-3x3"
-PAGES = ["/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/demo", "/nowhere"]
+PAGES = [
+    "/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/demo", "/sign-in", "/sign-up",
+    "/nowhere",
+]  # fmt: skip
 A = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\n"
 RIGHT = A + "corner = b[1:, 1:]\n"
 FLAT = A + "corner = b.flatten()[-4:]\n"
