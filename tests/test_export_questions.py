@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,6 @@ from tests import formats
 from tests.question_text import put
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
-TEXTS = {"prompt": "P?", "hints": ("a", "b"), "answer": "A."}
 NASTY = "a = b ~ {c} # d : \\ e\n\n<f> & \"g\" 'h' $x$ %50% // -- ]]> *"
 
 
@@ -159,4 +159,5 @@ def _nowhere(job: Job) -> Outcome:
 
 
 def _with(part: ChoicePart | PredictPart) -> Question:
-    return Question.model_construct(id="doubling", number=7, title="Doubling", topics=("python",), parts=(part,), **TEXTS)
+    named: Any = {"id": "doubling", "number": 7, "title": "Doubling", "topics": ("python",), "parts": (part,)}
+    return Question.model_construct(**named)

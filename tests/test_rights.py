@@ -46,6 +46,13 @@ MAY = {
     "GET /forgotten": Role.VISITOR,
     "GET /me*": SEE[Thing.ACCOUNT],
     "POST /me/*": CHANGE[Thing.ACCOUNT],
+    "GET /teach/classes*": SEE[Thing.TEACH],
+    "POST /teach/classes*": CHANGE[Thing.TEACH],
+    "GET /teach/export*": SEE[Thing.TEACH],
+    "GET /join/*": SEE[Thing.ACCOUNT],
+    "POST /join/*": CHANGE[Thing.ACCOUNT],
+    "GET /classes/*": SEE[Thing.ACCOUNT],
+    "POST /classes/*": CHANGE[Thing.ACCOUNT],
     "GET /teach/people": SEE[Thing.PEOPLE],
     "POST /teach/people/*": CHANGE[Thing.PEOPLE],
 }

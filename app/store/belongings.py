@@ -25,6 +25,7 @@ from app.store.tables import (
     HINTS,
     IDEMPOTENCY,
     LEARNER,
+    MEMBER_OF,
     MOVED,
     PROGRESS,
     SET_ASIDE,
@@ -153,6 +154,7 @@ BELONGINGS = (  # in this order: a sum points at an answer
     Belonging(HINTS, _hints),
     Belonging(IDEMPOTENCY, _keys),
     Belonging(SET_ASIDE, _simply(SET_ASIDE)),
+    Belonging(MEMBER_OF, None),  # only an account can be in a class
 )
 
 
