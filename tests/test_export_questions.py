@@ -20,6 +20,7 @@ from tests import formats
 from tests.question_text import put
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
+TEXTS: Any = {"prompt": "P?", "hints": ("a", "b"), "answer": "A."}
 NASTY = "a = b ~ {c} # d : \\ e\n\n<f> & \"g\" 'h' $x$ %50% // -- ]]> *"
 
 
@@ -159,5 +160,5 @@ def _nowhere(job: Job) -> Outcome:
 
 
 def _with(part: ChoicePart | PredictPart) -> Question:
-    named: Any = {"id": "doubling", "number": 7, "title": "Doubling", "topics": ("python",), "parts": (part,)}
-    return Question.model_construct(**named)
+    known = {"id": "doubling", "number": 7, "title": "Doubling", "topics": ("python",), "parts": (part,)}
+    return Question.model_construct(**known | TEXTS)

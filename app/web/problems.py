@@ -27,6 +27,7 @@ from app.store.db import CannotRead, CannotSave
 from app.store.discussion import NoThread
 from app.store.drafts import Conflict
 from app.store.revisions import NoRevision
+from app.store.rulings import NoRuling
 from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
 
@@ -114,6 +115,7 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     Closed: (409, "This class is closed: nobody can join it any more. Ask whoever gave you the link."),
     NoThread: (404, "There is no such discussion."),
     Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
+    NoRuling: (409, "This decision does not hold any more, or cannot be taken back."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -189,6 +191,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif path in ("/sign-in", "/sign-up"):
+        return {"href": path, "label": "Back to the form"}
     elif path.startswith("/teach/people/"):
         return {"href": "/teach/people", "label": "Back to the people"}
     elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:
