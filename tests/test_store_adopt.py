@@ -10,10 +10,11 @@ import pytest
 
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending
-from app.store import accounts, attempts, belongings, drafts, hints, people, progress, schema
+from app.store import accounts, attempts, belongings, courses, drafts, hints, people, progress, schema
 from app.store.accounts import Account, LastAdmin, Role
 from app.store.attempts import Attempt, Keyed
 from app.store.belongings import BELONGINGS, Brought
+from app.store.courses import Member
 from app.store.db import Database
 from app.store.progress import Certain
 from app.store.tables import metadata
@@ -238,6 +239,8 @@ def test_forgetting_takes_all_that_is_only_theirs(database: Database, member: Ac
         with database.write() as connection:
             hints.open_up_to(connection, learner, "doubling", 1, NOW)
             belongings.put_aside(connection, learner, "doubling", "write", "y", NOW)
+            course = courses.get(connection, courses.create(connection, "k", "A class", member.id, NOW))
+            courses.join(connection, course, Member(learner, "me", False, NOW))
     with database.write() as connection:
         accounts.sign_in(connection, member.id, "t" * 43, "a test", NOW)
         accounts.forget(connection, member, NOW)

@@ -61,7 +61,7 @@ def _attempted(row: Row[*tuple[Any, ...]], number: int, naming: Naming) -> Attem
     example = verdict.get("counterexample") or {}
     return Attempted(
         row.id, naming(row.learner, row.name), row.question, row.part, row.kind, number, row.answer, row.created,
-        row.status, row.passed, row.score, row.certainty, row.version, row.grader, row.excused, seed=example.get("seed"),
+        row.status, row.passed, row.score, row.certainty, row.version, row.grader, row.excused, example.get("seed"),
     )  # fmt: skip
 
 
