@@ -16,6 +16,7 @@ from app.store import (
     attempts,
     belongings,
     contributors,
+    courses,
     drafts,
     edits,
     hints,
@@ -29,6 +30,7 @@ from app.store import (
 from app.store.accounts import Account, LastAdmin, Role
 from app.store.attempts import Attempt, Keyed
 from app.store.belongings import BELONGINGS, Brought
+from app.store.courses import Member
 from app.store.db import Database
 from app.store.progress import Certain
 from app.store.rulings import Decided, Place
@@ -348,6 +350,8 @@ def test_forgetting_takes_all_that_is_only_theirs(database: Database, member: Ac
             aside.put(connection, learner, "doubling", "write", "y", NOW)
             mistakes.add(connection, learner, "doubling", "write", "values-1", "an attempt")
             rulings.excuse(connection, Place(learner, "doubling", "write"), Decided("Ill", None, NOW))
+            course = courses.get(connection, courses.create(connection, "k", "A class", member.id, NOW))
+            courses.join(connection, course, Member(learner, "me", False, NOW))
     with database.write() as connection:
         accounts.sign_in(connection, member.id, "t" * 43, "a test", NOW)
         accounts.forget(connection, member, NOW)

@@ -224,8 +224,49 @@ class SetAsideRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class CourseRow(Row, table=True):
+    """A class. Whoever has the link with its code may join while it is not closed."""
+
+    __tablename__ = "course"
+    __table_args__ = (UniqueConstraint("code"), Index("ix_course_owner", "owner"))
+
+    id: str = Field(primary_key=True, max_length=32)
+    title: str = Field(max_length=80)
+    code: str = Field(max_length=16)
+    owner: str | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL", max_length=32)
+    created: datetime = Field(sa_type=Moment)
+    closed: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class MemberOfRow(Row, table=True):
+    """Somebody in a class, and what they wish to be called there. An anonymous one is shown by no name at all."""
+
+    __tablename__ = "member_of"
+    __table_args__ = (
+        Index("ix_member_of_course_shown_learner", "course", "shown", "learner"),
+        Index("ix_member_of_learner", "learner"),
+    )
+
+    course: str = Field(primary_key=True, foreign_key="course.id", ondelete="CASCADE", max_length=32)
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    shown: str = Field(max_length=40)
+    anonymous: bool = False
+    joined: datetime = Field(sa_type=Moment)
+
+
+class DueRow(Row, table=True):
+    """Until when a class should have done a question. Nothing is locked afterwards."""
+
+    __tablename__ = "due"
+
+    course: str = Field(primary_key=True, foreign_key="course.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(primary_key=True, max_length=64)
+    moment: datetime = Field(sa_type=Moment)
+
+
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
 MOVED, SET_ASIDE = (metadata.tables[name] for name in ("moved", "set_aside"))
+COURSE, MEMBER_OF, DUE = (metadata.tables[name] for name in ("course", "member_of", "due"))

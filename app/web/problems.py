@@ -22,6 +22,7 @@ from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
 from app.store.accounts import LastAdmin
 from app.store.attempts import NotYours
+from app.store.courses import Closed, NoCourse
 from app.store.db import CannotRead, CannotSave
 from app.store.discussion import NoThread
 from app.store.drafts import Conflict
@@ -110,6 +111,8 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     Covered: (403, None),
     NoRevision: (404, "This page has no revision of that number."),
     NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
+    NoCourse: (404, "There is no such class, or it is not yours."),
+    Closed: (409, "This class is closed: nobody can join it any more. Ask whoever gave you the link."),
     NoThread: (404, "There is no such discussion."),
     Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     NoRuling: (409, "This decision does not hold any more, or cannot be taken back."),
