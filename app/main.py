@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import sys
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 
 import structlog
 from fastapi import FastAPI
@@ -144,7 +145,7 @@ async def warm_up(rooms: Rooms, jail: Pool | None) -> None:
 
 async def keep_house(rooms: Rooms) -> None:
     told = rooms.bank.shelf
-    tell(Shelf(told.files), told)  # what is at fault from the start
+    tell(replace(told, faults=(), parted=()), told)  # what is at fault from the start
     for turn in itertools.count():
         await asyncio.sleep(REFRESH_S)
         await quietly(asyncio.to_thread(look, rooms))
