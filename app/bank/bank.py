@@ -98,9 +98,7 @@ class Bank:
 
     def texts(self) -> dict[str, str]:
         """The text of every question that is served, by `chapter/file`: written into a folder, they are this bank."""
-        return {
-            f"{source.path.parent.name}/{file_name(source)}": source.text for source in self._shelf.by_id.values()
-        }
+        return {f"{source.path.parent.name}/{file_name(source)}": source.text for source in self._shelf.by_id.values()}
 
     def take(self, written: Iterable[Written]) -> bool:
         """All texts that are published in the browser, in the place of those before; True if a question, a fault or a

@@ -12,7 +12,6 @@ from pathlib import Path
 from app.bank.fault import FileFault
 from app.bank.load import SUFFIX, Source, read_source
 
-
 NOWHERE = Path("text.yaml")  # a name that says nothing of the question
 
 
