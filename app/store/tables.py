@@ -99,6 +99,7 @@ class ProgressRow(Row, table=True):
     """A learner's attempts at a part, summed up in the commit that stores them. Only graded ones are counted."""
 
     __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_question", "question"),)
 
     learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     question: str = Field(primary_key=True, max_length=64)
@@ -261,6 +262,7 @@ class EditRow(Row, table=True):
     """Somebody's unpublished text of a page. `version` counts the changes, as with a draft of an answer."""
 
     __tablename__ = "edit"
+    __table_args__ = (Index("ix_edit_page", "page"),)
 
     learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     page: str = Field(primary_key=True, max_length=80)
@@ -374,3 +376,20 @@ PAGE, REVISION, SUGGESTION, EDIT, THREAD, POST = (
 THANKS, CONTRIBUTOR, VISIT, REVEAL, SENT = (
     metadata.tables[name] for name in ("thanks", "contributor", "visit", "reveal", "sent")
 )
+
+
+class WrittenRow(Row, table=True):
+    """A question that is written in the browser, by its page in the store of revisions ("question/<id>", or
+    "question/~…" as long as it has no id). `number` is the revision that is served, none while it is only a draft or
+    its file is served; `filed` the revision that holds the file's text which it knows, none where there was no file."""
+
+    __tablename__ = "written"
+
+    page: str = Field(primary_key=True, max_length=80)
+    chapter: str = Field(max_length=64)
+    number: int | None = None
+    filed: int | None = None
+    changed: datetime = Field(sa_type=Moment)
+
+
+WRITTEN = metadata.tables["written"]
