@@ -6,7 +6,7 @@ import pytest
 
 from app.bank.question import CodePart
 from app.grading.kinds import ProofFault
-from app.grading.proof import page_program, proof_faults
+from app.grading.proof import proof_faults
 from app.sandbox.job import Runner
 from tests.grading_parts import DOUBLE, DRAW, function_part, prose_part, question_of, variables_part
 
@@ -81,10 +81,6 @@ def test_a_snippet_that_fails_is_told_with_its_line_of_the_page(runner: Runner) 
     (fault,) = faults(runner, function_part(), answer)
     assert (fault.where, fault.line, fault.part_id) == (("answer",), 11, None)
     assert "AssertionError" in fault.message
-
-
-def test_a_snippet_of_another_language_is_not_run() -> None:
-    assert page_program("```text\n1 +\n```\n\n```\n1 +\n```") == ("", [])
 
 
 def test_a_fault_of_random_inputs_is_found_for_some_seed(runner: Runner) -> None:

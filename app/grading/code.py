@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from app.bank.question import CodePart, Question
 from app.grading import checks, rules
 from app.grading.counterexample import names_of, of_call, of_nothing, of_rule, of_variables
-from app.grading.endings import fault_of, how, meaning, raised, refusal
+from app.grading.endings import fault_of, how, is_missing, meaning, raised, refusal
 from app.grading.exams import Exam, Exams, answer_job, draw_exam
 from app.grading.judge import Judged, called, judge_all, says
 from app.grading.mistakes import recognised
 from app.grading.reports import reporting
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
+from app.grading.unfinished import smallest_unfinished
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
 from app.grading.words import upper
 from app.sandbox.job import Ending, Job, Outcome, Runner
@@ -79,9 +80,7 @@ def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: boo
         return verdict.failed(ran.exam.fault)
     outcome = _complete(part, ran.exam, ran.outcome)
     if outcome.ending is not Ending.OK:
-        made = verdict.ended(outcome, answer)
-        missing = outcome.ending is Ending.NO_RESULT and outcome.fault is None
-        return made.model_copy(update={"counterexample": of_nothing(ran.exam, made.summary)}) if missing else made
+        return _unfinished(verdict.ended(outcome, answer), part, ran.exam, outcome, answer, run if explain else None)
     started = time.perf_counter()
     made = _variables(verdict, ran, outcome) if part.variables else _calls(verdict, ran, outcome, answer, run, explain)
     waited = replace(outcome, queue_ms=ran.for_others_ms)
@@ -89,6 +88,20 @@ def _graded(verdict: "_Writer", ran: Ran, answer: str, run: Runner, explain: boo
     compare = (time.perf_counter() - started) * 1000
     timing = Timing(queue=outcome.queue_ms, run=outcome.run_ms, compare=round(compare, 3))
     return made.model_copy(update={"timing_ms": timing, "notes": notes})
+
+
+def _unfinished(
+    made: Verdict, part: CodePart, exam: Exam, outcome: Outcome, answer: str, run: Runner | None
+) -> Verdict:  # fmt: skip
+    """With the input on which it did not come to its end; without `run` nobody looks for that."""
+    ending, name = outcome.ending, part.function
+    if ending is Ending.NO_RESULT and (name is None or is_missing(name, outcome, answer)):
+        return made.model_copy(update={"counterexample": of_nothing(exam, made.summary)})
+    example = None if run is None else smallest_unfinished(part, exam, answer, ending, run)
+    if example is None or example.picture is None:
+        return made
+    summary = f"{made.summary} It happens with `{example.picture['caption']}`."
+    return made.model_copy(update={"counterexample": example, "summary": summary})
 
 
 def run_all(part: CodePart, answer: str, run: Runner, exam: Exam) -> Ran:

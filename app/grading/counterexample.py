@@ -60,6 +60,15 @@ def of_call(part: CodePart, exam: Exam, judged: Judged) -> Counterexample:
     )
 
 
+def seen(
+    part: CodePart, args: Arguments, expected: Value, got: str, names: tuple[str, ...]
+) -> dict[str, object]:  # fmt: skip
+    """The picture of a call that gave nothing; `got` says what it did instead."""
+    caption = called(part, args)
+    result = {"expected": alone(expected), "got": error(got, "no result")}
+    return {"args": _named(args, names), "caption": caption, **result}
+
+
 def _of_changed(part: CodePart, exam: Exam, judged: Judged, names: tuple[str, ...]) -> Counterexample:
     """An argument that was not left as it was; the result was right, and is not shown."""
     name = name_of(names, judged.argument or 0)

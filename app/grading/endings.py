@@ -67,6 +67,11 @@ def _refused(part: CodePart, outcome: Outcome, answer: str) -> str:
             f"Python cannot read line {fault.line}: it begins with `>>>`, which the Python prompt prints. "
             "Remove every `>>>`, and the lines that Python answered."
         )
+    return unreadable(fault)
+
+
+def unreadable(fault: Fault) -> str:
+    """What Python stumbles over, and where."""
     where = f"line {fault.line}" if fault.line else "it"
     return _sentence(f"Python cannot read {where}: {_first_line(fault.message) or fault.type}")
 
@@ -92,9 +97,14 @@ def _no_result(part: CodePart, outcome: Outcome, answer: str) -> str:
     name = part.function
     if name is None:
         return "It ended before its variables could be read: does it leave early, by something like os._exit()?"
-    if outcome.fault is not None or _defines(name, answer) and not outcome.names:
+    if not is_missing(name, outcome, answer):
         return f"It ended before `{name}` had given its results: does it leave early, by something like os._exit()?"
     return f"There is no function called `{name}`{_near(name, outcome.names)}."
+
+
+def is_missing(name: str, outcome: Outcome, answer: str) -> bool:
+    """The program has no such function; otherwise it left before the function had given its results."""
+    return outcome.fault is None and (bool(outcome.names) or not _defines(name, answer))
 
 
 def _defines(name: str, answer: str) -> bool:

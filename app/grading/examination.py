@@ -27,10 +27,14 @@ class Difference(Frozen):
     expected: str
     got: str
 
+    @property
+    def both(self) -> tuple[str, str]:
+        return self.expected, self.got
+
 
 class BlockResult(Frozen):
     """One fenced Python block. `line` is the page's line of the first line of code, counted from 1, and so are all
-    lines here; `fence` is that of the fence above it. `says` is one sentence for the editor (empty if passed)."""
+    lines here. `says` is one sentence for the editor (empty if passed)."""
 
     line: int
     state: State
@@ -42,8 +46,11 @@ class BlockResult(Frozen):
     answers: str | None = None  # the id of the part that it declares itself an answer to
 
     @property
-    def fence(self) -> int:
-        return self.line - 1
+    def at(self) -> int:
+        """The line to look at first."""
+        if self.fault is not None and self.fault.line is not None:
+            return self.fault.line
+        return self.differences[0].line if self.differences else self.line
 
 
 class Examination(Frozen):

@@ -47,8 +47,8 @@ def alone(value: Value | Expression) -> Picture:
     return _draw(value, value, (), Marks(Compare()), 0, True)
 
 
-def error(text: str) -> Picture:
-    return {"form": "error", "text": clean(text, 300), "says": "raised an exception"}
+def error(text: str, says: str = "raised an exception") -> Picture:
+    return {"form": "error", "text": clean(text, 300), "says": says}
 
 
 def _draw(value: Value, other: Value, path: tuple[int, ...], marks: Marks, depth: int, ours: bool) -> Picture:

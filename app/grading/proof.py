@@ -11,14 +11,14 @@ from dataclasses import replace
 from app.bank.fault import FileFault
 from app.bank.load import Source
 from app.bank.question import Part, Question
+from app.grading.examination import State
+from app.grading.fences import examine
 from app.grading.grade import KINDS
 from app.grading.kinds import ProofFault
-from app.grading.prove_code import line_of, told
-from app.sandbox.job import Busy, Ending, Job, Limits, Runner, Unavailable
-from app.wiki.markup import python_blocks
+from app.grading.show import clean
+from app.sandbox.job import Busy, Runner, Unavailable
 
 log = logging.getLogger(__name__)
-SNIPPETS = Limits(wall_s=20.0, memory_mb=1024)
 
 
 def prove(source: Source, run: Runner) -> list[FileFault]:
@@ -45,26 +45,11 @@ def _prove_part(question: Question, part: Part, run: Runner) -> Iterator[ProofFa
 
 
 def _prove_snippets(question: Question, run: Runner) -> Iterator[ProofFault]:
-    """The Python of the answer runs, all blocks of the page as one program."""
-    program, lines = page_program(question.answer)
-    if not program:
-        return
-    outcome = run(Job(source=program, limits=SNIPPETS))
-    if outcome.ending is not Ending.OK:
-        at = line_of(outcome)
-        line = lines[at - 1] if at and at <= len(lines) else None
-        why = told(outcome)
-        if outcome.fault and outcome.fault.source:
-            why = f"{why.removesuffix(': ')} in `{outcome.fault.source}`"
-        yield ProofFault(None, ("answer",), f"the Python of the answer does not run: {why}", line)
-
-
-def page_program(markdown: str) -> tuple[str, list[int]]:
-    """All Python blocks of a page as one program, and for each of its lines the page's."""
-    program: list[str] = []
-    lines: list[int] = []
-    for block in python_blocks(markdown):
-        code = block.code.splitlines()
-        program += code
-        lines += range(block.line, block.line + len(code))
-    return "\n".join(program) + "\n" if program else "", lines
+    """The Python of the answer is examined as that of a page that somebody has edited."""
+    for block in examine(question, question.answer, run).blocks:
+        if block.state is State.FAILED:
+            says = f"the Python of the answer does not hold: {block.says}"
+            if block.differences:
+                expected, got = (clean(text, 120, lines=False) for text in block.differences[0].both)
+                says += f" Expected: {expected}. Got: {got}"
+            yield ProofFault(None, ("answer",), says, block.at)

@@ -1,9 +1,10 @@
-"""One job in one locked child: read it, run it, write one frame, leave.
+"""One job in one locked child: read it, run it, write one frame (and one for each piece before it), leave.
 
 Covered here: the honest program's values, faults and prints. **Not** covered: trust. From the first line of the answer
 on, this process belongs to the answer, and the trusted side (pool.py) believes nothing it writes.
 """
 
+import ast
 import builtins
 import linecache
 import math
@@ -99,13 +100,17 @@ def _read(length: int) -> bytes:
 
 
 def send(message: dict[str, Any]) -> None:
-    """Write the one frame and leave. What is too long or cannot be encoded leaves without an answer."""
+    """Write the last frame and leave. What is too long or cannot be encoded leaves without an answer."""
     try:
-        data = memoryview(frame(message))
-        while data:
-            data = data[os.write(CHANNEL, data) :]
+        write(message)
     finally:
         _exit(0)
+
+
+def write(message: dict[str, Any]) -> None:
+    data = memoryview(frame(message))
+    while data:
+        data = data[os.write(CHANNEL, data) :]
 
 
 def fault(error: BaseException) -> dict[str, Any]:
@@ -158,6 +163,8 @@ class Run:
         job = self.job
         seed_everything(job["seed"])
         cases = self.prepare()
+        if job["pieces"]:
+            return self.in_pieces(job["source"].split("\n"))
         try:
             code = compile(job["source"], ANSWER, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -184,6 +191,33 @@ class Run:
             "variables": self.read(job["variables"]),
             "names": self.defined(),
         }
+
+    def in_pieces(self, lines: list[str]) -> dict[str, Any]:
+        """Each piece is written as soon as it has ended, while it cannot be changed any more."""
+        remember_lines(self.job["source"])
+        for first, last, echo, may_raise in self.job["pieces"]:
+            said = self.piece("\n" * (first - 1) + "\n".join(lines[first - 1 : last]) + "\n", echo)
+            write({"piece": said | {"output": self.output.take()}})
+            if said["ending"] != "ok" and not (may_raise and said["ending"] in ("error", "refused")):
+                break
+        return {"ending": said["ending"]}
+
+    def piece(self, source: str, echo: bool) -> dict[str, Any]:
+        """Run one, whose lines are numbered as in the whole source."""
+        try:
+            tree = ast.parse(source, ANSWER)
+            code = (
+                compile(ast.Interactive(tree.body), ANSWER, "single", dont_inherit=True)
+                if echo
+                else compile(tree, ANSWER, "exec", dont_inherit=True)
+            )
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            return {"ending": "refused", "fault": fault(error)}
+        try:
+            exec(code, self.names)
+        except BaseException as error:
+            return {"ending": "memory" if ran_out_of_memory(error) else "error", "fault": fault(error)}
+        return {"ending": "ok"}
 
     def read(self, names: list[str]) -> dict[str, Any]:
         return {name: self.encoder.encode(self.names[name]) for name in names if name in self.names}

@@ -173,9 +173,8 @@ class Zygote:
         self.control.close()
 
 
-def exchange(channel: socket.socket, message: bytes, deadline: float) -> bytes:
-    """Write the job and read the body of one frame before the deadline (monotonic). Raises TimeoutError, and Malformed
-    when the child closed or wrote no frame. Nothing behind the frame is read."""
+def tell(channel: socket.socket, message: bytes, deadline: float) -> None:
+    """Write the job before the deadline (monotonic). Raises TimeoutError, and Malformed when the child has closed."""
     channel.setblocking(False)
     view = memoryview(message)
     poll = select.poll()
@@ -188,7 +187,13 @@ def exchange(channel: socket.socket, message: bytes, deadline: float) -> bytes:
             continue
         except OSError:
             raise Malformed("closed before it read its job") from None
-    poll.modify(channel, select.POLLIN)
+
+
+def hear(channel: socket.socket, deadline: float, room: int = FRAME_BYTES) -> bytes:
+    """The body of the next frame, of at most `room` bytes, before the deadline. Raises TimeoutError, and Malformed
+    when the child closed or wrote no frame. Nothing behind the frame is read."""
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
     received = bytearray()
     wanted = HEADER.size
     while len(received) < wanted:
@@ -204,7 +209,7 @@ def exchange(channel: socket.socket, message: bytes, deadline: float) -> bytes:
         received += part
         if len(received) == HEADER.size and wanted == HEADER.size:
             wanted += HEADER.unpack(received)[0]
-            if wanted > FRAME_BYTES + HEADER.size:
+            if wanted > room + HEADER.size:
                 raise Malformed("too long a frame")
     return bytes(received[HEADER.size :])
 

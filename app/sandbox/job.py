@@ -68,12 +68,26 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """The lines `first … last` of a job's source, counted from 1. With `echo` values are printed, as at the prompt;
+    with `may_raise` an exception does not keep the next piece from being run."""
+
+    first: int
+    last: int
+    echo: bool = False
+    may_raise: bool = False
+
+
+@dataclass(frozen=True)
 class Job:
     """One program to run in one fresh child.
 
     The child runs `setup`, then `source` as `__main__`, then calls `function` once for each case and each draw, and
     reads `variables` (names that are missing are simply absent from the outcome). With `trial`, source that defines
     `trial(...)` in names of its own beside the function, that is called instead.
+
+    With `pieces` the source is run piece by piece, all in the same names; each reports for itself as soon as it has
+    ended, and there is no function and no variable.
     """
 
     source: str
@@ -85,6 +99,7 @@ class Job:
     draw: Draw | None = None  # drawn cases come after `cases`
     seed: int = 0  # torch, numpy and random are seeded with it before the setup
     limits: Limits = field(default_factory=Limits)
+    pieces: tuple[Piece, ...] = ()
 
 
 class Ending(StrEnum):
@@ -124,9 +139,19 @@ class Call:
 
 
 @dataclass(frozen=True)
+class PieceRun:
+    """A piece that came to its end: OK, ERROR, REFUSED or MEMORY."""
+
+    ending: Ending
+    output: str = ""
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a child left behind. `fault` is set for ERROR and REFUSED (and may be for MEMORY and NO_RESULT); a call
-    that raised carries its own fault while `ending` stays OK, and the later calls still ran."""
+    that raised carries its own fault while `ending` stays OK, and the later calls still ran. Of a job in pieces those
+    that came to their end are told; where there are fewer than were asked for, `ending` is about the next one."""
 
     ending: Ending
     fault: Fault | None = None
@@ -136,6 +161,7 @@ class Outcome:
     names: tuple[str, ...] = ()  # public names that the program left behind, for "did you mean"
     queue_ms: float = 0.0
     run_ms: float = 0.0
+    pieces: tuple[PieceRun, ...] = ()
 
 
 Runner = Callable[[Job], Outcome]

@@ -1,14 +1,17 @@
 """From what a child wrote, or how it died, to an Outcome. Total: bad data raises Malformed and nothing else."""
 
 import os
+import re
 import signal
+from collections.abc import Sequence
 from typing import Any
 
-from app.sandbox.job import Call, Ending, Fault, Job, Outcome, Value
+from app.sandbox.job import Call, Ending, Fault, Job, Outcome, PieceRun, Value
 from app.sandbox.wire import Malformed, unpack
 
 OUTPUT_CHARACTERS = 64 * 1024
 MAX_CALLS = 2_000
+LINE_END = re.compile("\r\n?|\n")  # as Python counts them
 
 # What a child may say of itself; anything else is not believed.
 SAID = {
@@ -17,6 +20,7 @@ SAID = {
         Ending.OK, Ending.ERROR, Ending.REFUSED, Ending.MEMORY, Ending.OUTPUT, Ending.NO_RESULT, Ending.INTERNAL
     )
 }  # fmt: skip
+SAID_OF_PIECE = (Ending.OK, Ending.ERROR, Ending.REFUSED, Ending.MEMORY)
 
 
 def read(message: dict[str, Any], job: Job) -> Outcome:
@@ -37,6 +41,16 @@ def read(message: dict[str, Any], job: Job) -> Outcome:
         output=_output(message.get("output")),
         names=tuple(_text(name)[:100] for name in names[:100]),
     )
+
+
+def read_piece(data: Any, job: Job, before: Sequence[PieceRun]) -> PieceRun:
+    """What is said of the piece after those `before`; all of them together print no more than one run may. Raises
+    Malformed."""
+    ending = SAID.get(_text(data.get("ending"))) if type(data) is dict else None
+    if ending not in SAID_OF_PIECE or len(before) >= len(job.pieces):
+        raise Malformed("not a piece")
+    room = OUTPUT_CHARACTERS - sum(len(piece.output) for piece in before)
+    return PieceRun(ending, _output(data.get("output"))[:room], _fault(data.get("fault"), job.source))
 
 
 def ending_of(status: int) -> Ending:
@@ -71,7 +85,7 @@ def _fault(data: Any, source: str) -> Fault | None:
     if type(data) is not dict:
         raise Malformed("not a fault")
     line = data.get("line")
-    lines = source.splitlines()
+    lines = LINE_END.split(source)
     if type(line) is not int or not 1 <= line <= len(lines):
         line = None
     text = lines[line - 1].strip()[:500] if line else None

@@ -4,8 +4,9 @@ Theory of operation
     This process (trusted: it has the database and the secrets) execs a *zygote* with an empty environment. The zygote
     imports torch once, locks itself in (jail.py) and forks *spares*: children that lock themselves further, touch
     their memory and wait. `run` takes a spare, writes one job on its socket, reads at most one frame back, kills the
-    child through its pidfd and asks for a new spare. Each child serves one job. A second zygote stands by, since
-    importing torch takes seconds.
+    child through its pidfd and asks for a new spare. Each child serves one job. Of a job in pieces it writes a frame at
+    the end of each piece, before the last: no piece can change what is known of an earlier one. A second zygote stands
+    by, since importing torch takes seconds.
     Rights: a child has four descriptors (null three times, its socket), no files, network, processes or signals
     (seccomp; and Landlock, namespaces, an own user where they may be had), and hard limits on memory and time. Time is
     measured here, outside. Its answer is untrusted values, decoded by a total decoder (wire.py).
@@ -31,9 +32,9 @@ from types import TracebackType
 from typing import Self
 
 from app.sandbox import handle, outcome
-from app.sandbox.handle import START_S, Gone, Spare, Zygote, exchange
-from app.sandbox.job import Busy, Ending, Fault, Job, Outcome, Unavailable
-from app.sandbox.wire import Malformed, frame, pack, read_body
+from app.sandbox.handle import START_S, Gone, Spare, Zygote, hear, tell
+from app.sandbox.job import Busy, Ending, Fault, Job, Outcome, PieceRun, Unavailable
+from app.sandbox.wire import FRAME_BYTES, Malformed, frame, pack, read_body
 
 REST_S = 0.006
 LONG_S = 2.0  # a child that lived so long was not dying already when it got its job, however busy the machine
@@ -174,16 +175,26 @@ class Pool:
 
     def _converse(self, zygote: Zygote, spare: Spare, message: bytes, job: Job) -> Outcome:
         started = time.perf_counter()
-        body = b""
+        deadline = time.monotonic() + job.limits.wall_s
+        pieces: list[PieceRun] = []
+        heard, room = False, FRAME_BYTES  # for all frames together
         try:
-            body = exchange(spare.channel, message, time.monotonic() + job.limits.wall_s)
-            made = outcome.read(read_body(body), job)
+            tell(spare.channel, message, deadline)
+            while True:
+                body = hear(spare.channel, deadline, room)
+                heard, room = True, room - len(body)
+                said = read_body(body)
+                if "piece" not in said:
+                    break
+                pieces.append(outcome.read_piece(said["piece"], job, pieces))
+                heard = False
+            made = outcome.read(said, job)
         except TimeoutError:
             made = Outcome(Ending.TIMEOUT)
         except Malformed:
-            ending = Ending.KILLED if body else self._without_answer(zygote, spare)
+            ending = Ending.KILLED if heard else self._without_answer(zygote, spare)
             made = Outcome(ending, fault=LEFT if ending is Ending.NO_RESULT else None)
-        return replace(made, run_ms=(time.perf_counter() - started) * 1000)
+        return replace(made, pieces=tuple(pieces), run_ms=(time.perf_counter() - started) * 1000)
 
     def _without_answer(self, zygote: Zygote, spare: Spare) -> Ending:
         by_itself = spare.has_ended(within_ms=1000)
@@ -255,4 +266,5 @@ def _message(job: Job) -> dict[str, object]:
         "trial": job.trial,
         "cases": [[pack(argument) for argument in case] for case in job.cases], "draw": draw, "seed": job.seed,
         "memory_mb": job.limits.memory_mb,
+        "pieces": [[piece.first, piece.last, piece.echo, piece.may_raise] for piece in job.pieces],
     }  # fmt: skip
