@@ -16,7 +16,7 @@ import {tags} from '@lezer/highlight';
 const look = EditorView.theme({
   '&': {color: 'var(--ink)', background: 'var(--shade)', border: '1px solid var(--edge)', fontSize: '.9375rem'},
   '&.cm-focused': {outline: '2px solid var(--accent)', outlineOffset: '3px'},
-  '.cm-scroller': {fontFamily: 'var(--mono)', lineHeight: '1.5rem', fontVariantLigatures: 'none', minHeight: '7.5rem', maxHeight: '36rem'},
+  '.cm-scroller': {fontFamily: 'var(--mono)', lineHeight: '1.5rem', fontVariantLigatures: 'none', minHeight: '7.5rem', maxHeight: 'var(--editor-height, 36rem)'},
   '.cm-content': {padding: '.75rem 0', caretColor: 'var(--ink)'},
   '.cm-line': {padding: '0 .75rem 0 .5rem'},
   '.cm-gutters': {background: 'none', border: '0', color: 'var(--faint)'},

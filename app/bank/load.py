@@ -76,7 +76,7 @@ def read_bytes(path: Path) -> tuple[bytes, os.stat_result]:
 
 def read_source(path: Path, data: bytes, *, named: bool = True) -> Source | list[FileFault]:
     """`named`: the file's name must tell the number and the id. A draft outside a bank may have any other name."""
-    text = _decoded(path, data)
+    text = decoded(path, data)
     if isinstance(text, FileFault):
         return [text]
     root, faults = parse(path, text)
@@ -183,7 +183,8 @@ def _at(path: Path, place: Place, message: str) -> FileFault:
     return FileFault(path, place.line, place.column, message)
 
 
-def _decoded(path: Path, data: bytes) -> str | FileFault:
+def decoded(path: Path, data: bytes) -> str | FileFault:
+    """The text of a file, with one kind of line end."""
     if len(data) > MAX_BYTES:
         return _at(path, START, f"the file is too large; a question has at most {MAX_BYTES // 1024} KiB")
     try:

@@ -39,6 +39,7 @@ class Begun:
     learner: str
     name: str
     saved: datetime
+    text: str
 
 
 def leaf(slug: str) -> Leaf:
@@ -98,11 +99,11 @@ def mine(connection: Connection, learner: str) -> list[Begun]:
 
 
 def _begun(connection: Connection, where: Any) -> list[Begun]:
-    columns = (EDIT.c.page, EDIT.c.learner, ACCOUNT.c.name, EDIT.c.saved)
+    columns = (EDIT.c.page, EDIT.c.learner, ACCOUNT.c.name, EDIT.c.saved, EDIT.c.text)
     joined = EDIT.outerjoin(ACCOUNT, ACCOUNT.c.learner == EDIT.c.learner)
     asked = select(*columns).select_from(joined).where(where, EDIT.c.done.is_(False))
     rows = connection.execute(asked.order_by(EDIT.c.saved.desc()).limit(SOME))
-    return [Begun(row.page.partition("/")[2], row.learner, row.name or "somebody", row.saved) for row in rows]
+    return [Begun(row.page.partition("/")[2], row.learner, row.name or "somebody", row.saved, row.text) for row in rows]
 
 
 def answered(connection: Connection, question: str) -> bool:
