@@ -25,9 +25,23 @@ from app.grading.proof import prove
 from app.sandbox.job import Busy, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
-from app.store import attempts, schema
-from app.store.db import Database, Unusable
-from app.web import about, api, demo, demo_api, health, home, problems, questions
+from app.store import attempts, schema, written
+from app.store.db import CannotRead, Database, Unusable
+from app.store.written import Stamp
+from app.web import (
+    about,
+    api,
+    authoring,
+    demo,
+    demo_api,
+    health,
+    home,
+    problems,
+    questions,
+    teach_edit,
+    teach_history,
+    teach_new,
+)
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
@@ -39,6 +53,7 @@ from app.web.runs import Runs
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
 KNOWN = (Unusable, BankError)
+TEACH = (teach_new, teach_edit, teach_history)  # in this order: `new` is no question
 log = structlog.get_logger()
 
 
@@ -56,7 +71,7 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health):
+    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health, *TEACH):
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
@@ -107,6 +122,7 @@ async def furnished(
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
         app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, Runs(settings.data_dir, metrics))
+        await asyncio.to_thread(authoring.show, rooms)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
         try:
@@ -146,9 +162,11 @@ async def warm_up(rooms: Rooms, jail: Pool | None) -> None:
 async def keep_house(rooms: Rooms) -> None:
     told = rooms.bank.shelf
     tell(replace(told, faults=(), parted=()), told)  # what is at fault from the start
+    follow = Follow(rooms)
     for turn in itertools.count():
         await asyncio.sleep(REFRESH_S)
         await quietly(asyncio.to_thread(look, rooms))
+        await quietly(asyncio.to_thread(follow.look))
         told, before = rooms.bank.shelf, told
         tell(before, told)
         if turn % SWEEP_EVERY == SWEEP_EVERY - 1:
@@ -165,6 +183,22 @@ def look(rooms: Rooms) -> None:
 
     with contextlib.suppress(Busy):  # at the next turn, then
         rooms.bank.refresh(proof if pool.level().ready else None)
+
+
+class Follow:
+    """Takes up what was published by any process."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.seen: Stamp | None = None
+
+    def look(self) -> None:
+        with contextlib.suppress(CannotRead):  # at the next turn, then
+            with self.rooms.database.read() as connection:
+                stamp = written.stamp(connection)
+            if stamp != self.seen:
+                authoring.show(self.rooms)
+                self.seen = stamp
 
 
 def tell(before: Shelf, after: Shelf) -> None:

@@ -21,17 +21,13 @@ from app.store.revisions import Kind, New, NoRevision
 from app.store.written import Begun, Place
 from app.web.deps import Rooms, Who
 from app.web.looking import MADE
-from app.web.problems import NotAnAnswer, NotHere, TooLong
+from app.web.problems import FileChanged, NotAnAnswer, NotHere, TooLong
 from app.wiki.blame import first_blame, next_blame
 from app.wiki.merge import merge
 
 TEXT_BYTES = 128 * 1024
 SUMMARY = 200
 WORDS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-class FileChanged(Exception):
-    """The question's file was changed between opening the editor and sending its text: there is no common base."""
 
 
 class Clash(Exception):
@@ -201,6 +197,17 @@ def _first_base(
         if version_of(known.encode()) == filed:
             return place.filed
     raise FileChanged
+
+
+def base_of(connection: Connection, rooms: Rooms, slug: str, now: datetime) -> int:
+    """The revision that students get; of a question that is not served the newest. 0 if there is none."""
+    source, place = rooms.bank.source(slug), written.place(connection, slug)
+    if place is not None and place.number is not None:
+        return place.number
+    if source is not None:
+        return take_up(connection, slug, source.text, now)
+    last = _last(connection, slug)
+    return last.number if last else 0
 
 
 def take_up(connection: Connection, slug: str, text: str, now: datetime) -> int:

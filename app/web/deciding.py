@@ -10,7 +10,7 @@ from app.store.revisions import Kind
 from app.store.written import Place
 from app.web.authoring import append, show, take_up
 from app.web.deps import Rooms, Who
-from app.web.problems import NotHere
+from app.web.problems import NotHere, NotYet
 from app.wiki.merge import merge
 
 
@@ -25,7 +25,8 @@ def parted(rooms: Rooms, slug: str) -> Parted | None:
 
 
 def decide(rooms: Rooms, who: Who, slug: str, choice: Choice, now: datetime) -> None:
-    """Raises NotHere where nothing of this question is served from the browser."""
+    """Raises NotHere where nothing of this question is served from the browser, and NotYet where merging would
+    overwrite a draft."""
     file = rooms.bank.file(slug)
     text = file.text if file else None
     with rooms.database.write() as connection:
@@ -46,6 +47,9 @@ def decide(rooms: Rooms, who: Who, slug: str, choice: Choice, now: datetime) -> 
                 number = append(connection, slug, served, Kind.RESTORE, who, says, now, restored=place.number)
             written.put(connection, slug, Place(place.chapter, number, filed), now)
         else:
+            mine = edits.one(connection, who.learner, leaf.name)
+            if mine is not None and not mine.done and mine.text != served:
+                raise NotYet("You have a draft of this question. Publish it or throw it away first; then merge.")
             known = revisions.one(connection, leaf, place.filed).text if place.filed else ""
             merged = merge(known, served, text or served)
             base = take_up(connection, slug, text, now) if text is not None else place.number

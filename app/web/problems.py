@@ -19,6 +19,7 @@ from starlette.responses import Response
 from app.demo.config import BadConfig
 from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
+from app.store import revisions
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
 from app.store.drafts import Conflict
@@ -27,6 +28,7 @@ from app.web.headers import HEADERS
 RETRY_AFTER_S = 5
 PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
 SELF_GRADE = re.compile(r"(/attempts/[a-z0-9]{32})/self-grade")
+EDITOR = re.compile(r"/teach/edit/(~?[a-z0-9-]{1,64})/(?:look|prove|take|publish|decide)")
 log = structlog.get_logger()
 
 
@@ -58,6 +60,10 @@ class KeyReused(Exception):
     """An Idempotency-Key came again with something else."""
 
 
+class FileChanged(Exception):
+    """A question's file was changed between opening the editor and sending its text: there is no common base."""
+
+
 class Crowded(Exception):
     """As many trainings wait as may; the message says so."""
 
@@ -82,6 +88,9 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    FileChanged: (409, "The file of this question was changed meanwhile. Copy your text, and open the editor again."),
+    revisions.Conflict: (409, "This page was changed in the meantime; nothing was overwritten. Send it again."),
+    revisions.NoRevision: (404, "There is no such revision."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -155,6 +164,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif (found := EDITOR.fullmatch(path)) is not None and status not in (401, 403, 404):
+        return {"href": f"/teach/edit/{found[1]}", "label": "Back to the editor"}
     elif path == "/demo/runs":
         return {"href": "/demo", "label": "Back to the training"}
     return None

@@ -60,8 +60,8 @@ def editor(slug: str, rooms: RoomsDep, who: WhoDep, published: int | None = None
 
 def page(rooms: Rooms, who: Who, opened: Sheet, *, code: int = 200, **more: Any) -> Response:
     look = look_at(rooms, opened.slug, opened.chapter, opened.text) if opened.text.strip() else None
-    context: dict[str, Any] = {"sheet": opened, "look": look, "proof": None, "refused": None, "published": None, "preview": True}
-    context |= {"parted": parted(rooms, opened.slug), "chapters": rooms.bank.chapters, "answer": True}
+    context: dict[str, Any] = {"sheet": opened, "look": look, "proof": None, "refused": None, "published": None}
+    context |= {"preview": True, "parted": parted(rooms, opened.slug), "chapters": rooms.bank.chapters, "answer": True}
     return rooms.pages.page("teach_edit.html", "teach", code=code, who=who, **context | more)
 
 
