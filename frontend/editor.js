@@ -105,6 +105,7 @@ export function mount({root, text, label, describedBy, changed, submit, left, la
         lineNumbers(), history(), drawSelection(), highlightSpecialChars(), highlightActiveLine(), highlightActiveLineGutter(),
         indentUnit.of(language === 'yaml' ? '  ' : '    '), EditorState.tabSize.of(4), indentOnInput(), bracketMatching(),
         new LanguageSupport(languages[language]), syntaxHighlighting(ink), look, faultField(language === 'yaml'),
+        language === 'yaml' ? EditorView.lineWrapping : [],
         EditorView.contentAttributes.of({'aria-label': label, ...(describedBy && {'aria-description': describedBy})}),
         tabMovesOnUntilUsed(), EditorView.domEventHandlers({beforeinput: typedOver}),
         EditorView.updateListener.of(update => { if (update.docChanged) changed(update.state.doc.toString()); }),

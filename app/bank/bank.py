@@ -42,6 +42,10 @@ class Shelf:
     faults: tuple[FileFault, ...] = ()
     parted: tuple[Parted, ...] = ()
 
+    def chapter(self, question_id: str) -> str:
+        """The name of the folder that holds the file. KeyError if there is no such question."""
+        return self.by_id[question_id].path.parent.name
+
 
 class Bank:
     def __init__(self, folder: Path) -> None:
@@ -85,7 +89,7 @@ class Bank:
 
     def chapter(self, question_id: str) -> str:
         """The name of the folder that holds the file. KeyError if there is no such question."""
-        return self._shelf.by_id[question_id].path.parent.name
+        return self._shelf.chapter(question_id)
 
     def source(self, question_id: str) -> Source | None:
         """The question with its text, as it is served."""

@@ -100,7 +100,7 @@ def sheet(rooms: Rooms, who: Who, slug: str) -> Sheet:
         text, base = (draft.text, draft.base) if draft else (last.text, last.number) if last else ("", 0)
         return Sheet(
             slug=slug,
-            chapter=rooms.bank.chapter(slug) if source else place.chapter if place else "",
+            chapter=source.path.parent.name if source else place.chapter if place else "",
             text=text,
             base=base,
             filed=version_of(text.encode()) if draft is None and base == 0 else "",

@@ -71,8 +71,9 @@ def _misplaced(rooms: Rooms, slug: str, chapter: str, source: Source) -> list[Fi
     elif made and (taken := rooms.bank.get(question.id)) is not None:
         says = f"the id `{question.id}` is taken by question {taken.number}, {taken.title}; choose another"
         faults.append(source.fault(says, "id"))
-    for other in rooms.bank.questions:
-        if other.number == question.number and other.id != question.id and rooms.bank.chapter(other.id) == chapter:
+    shelf = rooms.bank.shelf
+    for other in shelf.questions:
+        if other.number == question.number and other.id != question.id and shelf.chapter(other.id) == chapter:
             says = f"the number {other.number} is taken by `{other.id}`; choose another"
             faults.append(source.fault(says, "number"))
     return faults

@@ -28,6 +28,7 @@ def starter(kind: str, number: int) -> str:
     """The text of a question with one part of this kind, to be changed by its author. KeyError for no kind."""
     frame, parts = _examples()
     text = re.sub(r"^parts: \[\].*\n", lambda _: f"parts:\n{indent(parts[kind], '  ')}", frame, flags=re.MULTILINE)
+    text = re.sub(r"^(\w+:.*?) +# .*$", r"\1", text, flags=re.MULTILINE)
     text = re.sub(r"^id: \S+", lambda _: "id: my-question", text, count=1)
     return re.sub(r"^number: \d+", lambda _: f"number: {number}", text, count=1, flags=re.MULTILINE)
 

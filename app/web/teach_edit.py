@@ -49,19 +49,22 @@ async def preview(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     form = await read_form(request)
     slug, sent = next(iter(form.get("slug", ())), ""), sent_in(form)
     look = await asyncio.to_thread(look_at, rooms, slug, sent.chapter, sent.text)
-    return rooms.pages.page("_edit_look.html", "", who=who, look=look, preview=True)
+    return rooms.pages.page("_edit_look.html", "", who=who, look=look, preview=True, unhide=True)
 
 
 @router.get("/teach/edit/{slug}")
-def editor(slug: str, rooms: RoomsDep, who: WhoDep, published: int | None = None) -> Response:
+def editor(
+    slug: str, rooms: RoomsDep, who: WhoDep, published: int | None = None, hidden: bool = False
+) -> Response:  # fmt: skip
     demand_see(who, Thing.TEACH)
-    return page(rooms, who, sheet(rooms, who, slug), published=published)
+    return page(rooms, who, sheet(rooms, who, slug), published=published, unhide=hidden)
 
 
 def page(rooms: Rooms, who: Who, opened: Sheet, *, code: int = 200, **more: Any) -> Response:
     look = look_at(rooms, opened.slug, opened.chapter, opened.text) if opened.text.strip() else None
     context: dict[str, Any] = {"sheet": opened, "look": look, "proof": None, "refused": None, "published": None}
-    context |= {"preview": True, "parted": parted(rooms, opened.slug), "chapters": rooms.bank.chapters, "answer": True}
+    context |= {"preview": True, "unhide": False, "answer": True}
+    context |= {"parted": parted(rooms, opened.slug), "chapters": rooms.bank.chapters}
     return rooms.pages.page("teach_edit.html", "teach", code=code, who=who, **context | more)
 
 
@@ -98,12 +101,11 @@ def proved(rooms: Rooms, source: Source) -> Proof:
 
 @router.post("/teach/edit/{slug}/publish")
 async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
-    demand_change(who, Thing.TEACH)
-    form = await read_form(request)
+    form = await sent_form(request, who)
     before = published(rooms, sent_in(form).text)
     if before is not None:
         await asyncio.to_thread(drop, rooms, who, slug, before)
-        return RedirectResponse(f"{HOME}/{before}?published=0#done_", 303)
+        return RedirectResponse(f"{HOME}/{before}?published=0", 303)
     kept = await kept_from(request, rooms, who, slug)
     if isinstance(kept, Response):
         return kept
@@ -120,15 +122,13 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
         number = await asyncio.to_thread(publish, rooms, who, slug, kept, found, opened.chapter, now())
     except Clash as error:
         return clash_page(rooms, who, opened, error)
-    return RedirectResponse(f"{HOME}/{found.question.id}?published={number}#done_", 303)
+    return RedirectResponse(f"{HOME}/{found.question.id}?published={number}", 303)
 
 
 @router.post("/teach/edit/{slug}/take")
 async def take_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """Puts a value that was found out into the text."""
-    demand_change(who, Thing.TEACH)
-    form = await read_form(request)
-    request.state.sent = sent_in(form).text
+    form = await sent_form(request, who)
     where, value = offer_in(form)
     try:
         text = rewritten(sent_in(form).text, where, value)
@@ -164,7 +164,8 @@ def theirs(slug: str, name: str, rooms: RoomsDep, who: WhoDep) -> Response:
     if found is None:
         raise NotHere
     look = look_at(rooms, slug, "", found.text)
-    return rooms.pages.page("teach_theirs.html", "teach", who=who, slug=slug, draft=found, look=look, preview=True)
+    context: dict[str, Any] = {"slug": slug, "draft": found, "look": look, "preview": True, "unhide": True}
+    return rooms.pages.page("teach_theirs.html", "teach", who=who, **context)
 
 
 async def kept_from(
@@ -172,9 +173,7 @@ async def kept_from(
 ) -> Edit | Response:  # fmt: skip
     """The draft that the form holds, stored; or the page of a conflict with another tab. `text` instead of the form's.
     Raises what `keep` does."""
-    demand_change(who, Thing.TEACH)
-    sent = sent_in(await read_form(request), text)
-    request.state.sent = sent.text
+    sent = sent_in(await sent_form(request, who), text)
     try:
         kept = await asyncio.to_thread(keep, rooms, who, slug, sent, now())
     except Conflict as error:
@@ -183,6 +182,15 @@ async def kept_from(
         return rooms.pages.page("teach_clash.html", "teach", code=409, who=who, answer=True, **context)
     request.state.kept = KEPT
     return kept
+
+
+async def sent_form(request: Request, who: Who) -> Form:
+    """The editor's form. Whoever may not send it (any more) gets their text back with the refusal. Raises SignInFirst
+    and NotAllowed."""
+    form = await read_form(request)
+    request.state.sent = next(iter(form.get("text", ())), None)
+    demand_change(who, Thing.TEACH)
+    return form
 
 
 def clash_page(rooms: Rooms, who: Who, opened: Sheet, error: Clash) -> Response:

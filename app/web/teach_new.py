@@ -49,13 +49,14 @@ def index(rooms: RoomsDep, who: WhoDep) -> Response:
     demand_see(who, Thing.TEACH)
     with rooms.database.read() as connection:
         drafts = written.mine(connection, who.learner)
-    chapters = {name: Chapter(name, chapter_title(name)) for name in rooms.bank.chapters}
-    for question in rooms.bank.questions:
-        source, file = rooms.bank.source(question.id), rooms.bank.file(question.id)
-        origin = ("both" if file else "browser") if source and source.written else "file"
-        row = Row(question.id, question.number, question.title, origin)
-        chapters[rooms.bank.chapter(question.id)].rows.append(row)
     shelf = rooms.bank.shelf
+    filed = {read.good.question.id for read in shelf.files.values() if read.good}
+    chapters: dict[str, Chapter] = {}
+    for id, source in shelf.by_id.items():
+        origin = ("both" if id in filed else "browser") if source.written else "file"
+        name = shelf.chapter(id)
+        row = Row(id, source.question.number, source.question.title, origin)
+        chapters.setdefault(name, Chapter(name, chapter_title(name))).rows.append(row)
     return rooms.pages.page(
         "teach_bank.html", "teach", who=who, chapters=list(chapters.values()), drafts=drafts, parted=shelf.parted,
         faults=[(f"{fault.path.parent.name}/{fault.path.name}", fault) for fault in shelf.faults],
@@ -121,7 +122,8 @@ def blank(slug: str, chapter: str, text: str) -> Sheet:
 
 
 def next_number(rooms: Rooms, chapter: str) -> int:
-    taken = [one.number for one in rooms.bank.questions if rooms.bank.chapter(one.id) == chapter]
+    shelf = rooms.bank.shelf
+    taken = [one.number for one in shelf.questions if shelf.chapter(one.id) == chapter]
     return max(taken, default=0) + 1
 
 

@@ -61,7 +61,7 @@ function show(fresh) {
 
 function mark() {
   const found = new Map();
-  for (const fault of document.querySelectorAll('#look_ [data-line]')) {
+  for (const fault of document.querySelectorAll('#live_ [data-line], .proof:not(.stale) [data-line]')) {
     const line = Number(fault.dataset.line);
     if (!found.has(line)) found.set(line, `← ${fault.querySelector('.message').textContent}`);
   }
@@ -111,7 +111,7 @@ async function prove(button) {
     document.getElementById('proof_')?.remove();
     const proof = page.querySelector('.proof');
     if (proof) live.before(proof);
-    show(page.querySelector('#live_'));
+    await look();
     saved.textContent = proof ? 'Draft saved; it was proved.' : 'Draft saved; mend its faults first.';
     proof?.querySelector('h2').scrollIntoView({block: 'nearest'});
   } catch {
@@ -122,6 +122,9 @@ async function prove(button) {
 }
 
 area.addEventListener('input', () => {
+  const proof = document.querySelector('.proof:not(.stale)');
+  proof?.classList.add('stale');
+  proof?.querySelectorAll('.stays').forEach(says => { says.hidden = false; });
   clearTimeout(looking);
   clearTimeout(keeping);
   if (able) looking = setTimeout(look, soon);
@@ -141,4 +144,5 @@ root.addEventListener('click', event => {
   const {line, column} = link.closest('[data-line]').dataset;
   area.dispatchEvent(new CustomEvent('line:go', {detail: {line: Number(line), column: Number(column)}}));
 });
-mark();
+if (able) look();
+else mark();
