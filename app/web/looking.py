@@ -3,6 +3,7 @@ sees it, with what students do not see. Nothing of it is run."""
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from app.bank.fault import FileFault, in_order
@@ -53,10 +54,17 @@ def fault_views(text: str, faults: list[FileFault]) -> list[FaultView]:
 
 def examine(rooms: Rooms, slug: str, chapter: str, text: str) -> Source | list[FileFault]:
     """The question that the text is, if it could be served under this address."""
-    found = read_source(TEXT, text.encode("utf-8", "surrogatepass"), named=False)
-    if isinstance(found, list):
-        return found
+    found = _read(text)
+    if not isinstance(found, Source):
+        return list(found)
     return in_order(_misplaced(rooms, slug, chapter, found)) or found
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> Source | tuple[FileFault, ...]:
+    """Once for a text that is kept, looked at and published."""
+    found = read_source(TEXT, text.encode("utf-8", "surrogatepass"), named=False)
+    return tuple(found) if isinstance(found, list) else found
 
 
 def _misplaced(rooms: Rooms, slug: str, chapter: str, source: Source) -> list[FileFault]:
