@@ -72,14 +72,14 @@ def served(settings: Settings, place: str, answer: str) -> Iterator[Callable[[],
     question, part = place.split("/")
     line = f"POST /api/v1/questions/{question}/parts/{part}/attempts"
     body = json.dumps({"answer": answer}).encode()
-    with _server(settings) as port, contextlib.closing(Client(port)) as client:
-        _wait_ready(client)
+    with server(settings) as (port, _), contextlib.closing(Client(port)) as client:
+        wait_ready(client)
         yield lambda: _post(client, line, body)
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator[int]:
-    """Its port."""
+def server(settings: Settings) -> Iterator[tuple[int, str]]:
+    """Its port, and the address of its database, which is gone with it."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "SELFGRAD_DATA_DIR": folder, "SELFGRAD_QUESTIONS": str(settings.questions)}
         environment.pop("SELFGRAD_DATABASE_URL", None)
@@ -90,7 +90,7 @@ def _server(settings: Settings) -> Iterator[int]:
             try:
                 port = _port(server.stderr)
                 reader.start()
-                yield port
+                yield port, f"sqlite:///{folder}/selfgrad.db"
             finally:
                 server.terminate()
                 server.wait(30)
@@ -105,7 +105,7 @@ def _port(said: Iterable[str]) -> int:
     raise Usage("The web app did not start, so the benchmark cannot post to it.")
 
 
-def _wait_ready(client: Client) -> None:
+def wait_ready(client: Client) -> None:
     until = time.monotonic() + READY_S
     ready: dict[str, Any] = {}
     while time.monotonic() < until:
@@ -122,4 +122,14 @@ def _post(client: Client, line: str, body: bytes) -> float:
     took = (time.perf_counter() - started) * 1000
     if status != 201 or not json.loads(found)["verdict"]["passed"]:
         raise Usage(f"The web app answered {status} to the benchmark's right answer.")
+    return took
+
+
+def get(client: Client, path: str) -> float:
+    """Milliseconds until the whole page is there."""
+    started = time.perf_counter()
+    status, _ = client.ask(f"GET {path}")
+    took = (time.perf_counter() - started) * 1000
+    if status != 200:
+        raise Usage(f"The web app answered {status} to the benchmark's GET {path}.")
     return took

@@ -3,7 +3,8 @@
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the thing that was checked is not good, 2 wrong
 usage or something missing, told in one line that says what to do. A command reads what it is given and hands it on:
 `grade` works in `marking`, `check` in `checking`, `serve` in `serving`, `train` and `data` in `training`, `backup` and
-`restore` in `keeping`. Those are imported only by the command that needs them, so that `--help` is there at once.
+`restore` in `keeping`, `user` in `people`. What those need is imported only by the command that needs it, so that
+`--help` is there at once.
 """
 
 import errno
@@ -16,9 +17,14 @@ from typing import Annotated
 
 import typer
 
+from app import (
+    cli_wiki,  # noqa: F401  (it adds its commands to those of cli_exchange)
+    people,
+)
 from app.bank.fault import BankError
+from app.cli_exchange import bring, export
 from app.sandbox.job import Unavailable
-from app.settings import Settings, SettingsError
+from app.settings import NO_SECRET, Settings, SettingsError
 from app.terminal import Usage
 
 app = typer.Typer(
@@ -33,10 +39,12 @@ bench = typer.Typer(help="The benchmarks: ratios between things measured in turn
 app.add_typer(bench, name="bench")
 data = typer.Typer(help="The pictures that the training learns from.", rich_markup_mode=None)
 app.add_typer(data, name="data")
+app.add_typer(people.user, name="user")
+app.add_typer(export, name="export")
+app.add_typer(bring, name="import")
 
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 DISK = {errno.ENOSPC, errno.EFBIG, errno.EIO}  # a full disk, and what looks like one
-NO_SECRET = "commands that sign nothing make no key"
 
 QuestionsOption = Annotated[
     Path | None, typer.Option("--questions", metavar="DIR", help="A folder of question files instead of the built-in.")
@@ -186,6 +194,21 @@ def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) 
     from app.bench import grade_bench
 
     grade_bench(settings, as_json=as_json)
+
+
+@bench.command("pages")
+def bench_pages(
+    attempts: Annotated[int, typer.Option(hidden=True)] = 1_000_000,
+    revisions: Annotated[int, typer.Option(hidden=True)] = 10_000,
+    rounds: Annotated[int, typer.Option(hidden=True)] = 20,
+    questions: QuestionsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a page costs on a young site, beside one with a million attempts and ten thousand revisions."""
+    settings = Settings.read(questions=questions, secret_key=NO_SECRET)
+    from app.bench_pages import pages_bench
+
+    pages_bench(settings, as_json=as_json, attempts=attempts, revisions=revisions, rounds=rounds)
 
 
 @bench.command("train")

@@ -25,35 +25,57 @@ from app.grading.proof import prove
 from app.sandbox.job import Busy, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
-from app.store import attempts, schema, written
+from app.store import attempts, schema, sent, written
 from app.store.db import CannotRead, Database, Unusable
 from app.store.written import Stamp
 from app.web import (
     about,
     api,
     authoring,
+    changes,
     demo,
     demo_api,
     health,
     home,
+    me,
+    my_data,
+    people,
     problems,
     questions,
+    sign_in,
+    sign_up,
     teach_edit,
     teach_history,
     teach_new,
+    wiki,
+    wiki_api,
+    wiki_api_queue,
+    wiki_api_talk,
+    wiki_draft,
+    wiki_edit,
+    wiki_history,
+    wiki_queue,
+    wiki_talk,
 )
 from app.web import attempts as attempt_pages
 from app.web.deps import Rooms, make_signer, now
 from app.web.desk import Desk
+from app.web.door import Door
 from app.web.guard import Guard
 from app.web.metrics import Metrics
+from app.web.press import Press
 from app.web.render import ROOT, Pages, Static
 from app.web.runs import Runs
 
 REFRESH_S = 1.0
 SWEEP_EVERY = 30  # refreshes
+PAGES = (
+    *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
+    *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
+    *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people),
+    *(teach_new, teach_edit, teach_history),  # `new` is no question
+)
 KNOWN = (Unusable, BankError)
-TEACH = (teach_new, teach_edit, teach_history)  # in this order: `new` is no question
 log = structlog.get_logger()
 
 
@@ -71,7 +93,8 @@ def create_app(settings: Settings, *, pool: Pool | None = None, bank: Bank | Non
         lifespan=lambda app: living(app, settings, static, pool, bank),
     )
     problems.install(app)
-    for page in (api, demo_api, questions, attempt_pages, demo, home, about, health, *TEACH):
+    app.add_exception_handler(problems.Covered, wiki.covered)
+    for page in PAGES:
         app.router.routes.extend(page.router.routes)  # flat: inside of a router each route would be tried twice
     app.mount("/static", static, "static")
     app.add_middleware(Guard)
@@ -121,7 +144,9 @@ async def furnished(
         desk = Desk(database, shelf, jail, metrics)
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
-        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, Runs(settings.data_dir, metrics))
+        press = Press(shelf, jail, desk.warm, settings.wiki)
+        runs, door = Runs(settings.data_dir, metrics), Door(sign_up=settings.sign_up == "open")
+        app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, door, press)
         await asyncio.to_thread(authoring.show, rooms)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
@@ -132,7 +157,9 @@ async def furnished(
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
             await rooms.runs.close()
+            press.close()
             await desk.close()
+            door.close()
     finally:
         if pool is None:
             await asyncio.to_thread(jail.close)
@@ -144,6 +171,7 @@ def prepare(database: Database) -> None:
     schema.migrate(database.engine)
     with database.write() as connection:
         attempts.forget_keys(connection, now())
+        sent.forget(connection, now())
 
 
 async def warm_up(rooms: Rooms, jail: Pool | None) -> None:

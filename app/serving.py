@@ -5,6 +5,7 @@ only from the addresses of SELFGRAD_TRUSTED_PROXIES. What uvicorn does not do: i
 slow request's headers, so before the open internet belongs a proxy (docs/deployment.md).
 """
 
+import asyncio
 import logging
 import os
 import socket
@@ -30,16 +31,25 @@ LOGGING: dict[str, Any] = {
 
 
 class Server(uvicorn.Server):
-    """Says where it is once it really answers. `hang_up` is called before the connections are closed."""
+    """Says where it is once it really answers, and how its owner gets in while nobody governs it: `invite` gives the
+    path of a link that signs in once. `hang_up` is called before the connections are closed."""
 
-    def __init__(self, config: uvicorn.Config, hang_up: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, hang_up: Callable[[], None], invite: Callable[[], str | None] = lambda: None
+    ) -> None:
         super().__init__(config)
         self.hang_up = hang_up
+        self.invite = invite
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and sockets:
-            print(f"selfgrad is at {address(self.config.host, sockets[0])}", file=sys.stderr, flush=True)
+            where = address(self.config.host, sockets[0])
+            print(f"selfgrad is at {where}", file=sys.stderr, flush=True)
+            path = await asyncio.to_thread(self.invite)
+            if path is not None:
+                link = where.partition(" ")[0] + path
+                print(f"sign in as its owner, once and within an hour: {link}", file=sys.stderr, flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Streams that go on for ever end first: who watches a training joins it again when we are back."""
@@ -52,6 +62,7 @@ def serve(settings: Settings) -> None:
     listener = listen(settings.host, settings.port)
     with listener:
         from app.main import create_app
+        from app.people import owners_path
 
         app = create_app(settings)
         config = uvicorn.Config(
@@ -70,7 +81,8 @@ def serve(settings: Settings) -> None:
         # A known reason not to start is told once, by the command itself.
         logging.getLogger("uvicorn.error").addFilter(lambda record: not hasattr(app.state, "refused"))
         try:
-            Server(config, lambda: app.state.rooms.runs.hang_up()).run(sockets=[listener])
+            hang_up, invite = lambda: app.state.rooms.runs.hang_up(), lambda: owners_path(app.state.rooms.database)
+            Server(config, hang_up, invite).run(sockets=[listener])
         except KeyboardInterrupt:
             pass  # Ctrl-C is how a person stops it
         except SystemExit:

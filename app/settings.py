@@ -8,7 +8,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_dir
 from pydantic import Field, ValidationError, field_validator
@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BUILT_IN_QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
 PREFIX = "SELFGRAD_"
+NO_SECRET = "commands that sign nothing make no key"
 
 
 class SettingsError(Exception):
@@ -45,7 +46,11 @@ class Settings(BaseSettings):
     lanes: Annotated[int, Field(ge=1, le=256)] = Field(
         default_factory=lambda: os.cpu_count() or 1, description="how many answers are graded at the same time"
     )
+    wiki: Literal["locked", "members", "everyone"] = Field(
+        "members", description="who may publish changes of answers where a page says nothing of it; others suggest"
+    )
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-* headers are believed, with commas")
+    sign_up: Literal["open", "closed"] = Field("open", description="may anybody make an account?")
 
     @classmethod
     def read(cls, **said: Any) -> Self:
@@ -83,6 +88,7 @@ DEMANDS = {  # the error's type -> what must be so; {…} are pydantic's own lim
     "int_from_float": "should be a whole number",
     "greater_than_equal": "should be at least {ge}",
     "less_than_equal": "should be at most {le}",
+    "literal_error": "should be {expected}",
 }
 OPTIONS = {"database_url": "--database"}  # where the option's name is not simply the setting's
 

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER = shutil.which("chromium")
@@ -118,9 +118,14 @@ class Watch:
 
     def over(self, page: Page) -> Page:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        page.on("pageerror", self._error)
         page.on("request", self._request)
         return page
+
+    def leave(self, page: Page) -> None:
+        page.remove_listener("console", self._console)
+        page.remove_listener("pageerror", self._error)
+        page.remove_listener("request", self._request)
 
     def forgive(self, words: str) -> None:
         """The test causes this one itself."""
@@ -129,6 +134,9 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(words in message.text for words in self.forgiven):
             self.faults.append(f"{message.type}: {message.text}")
+
+    def _error(self, error: Error) -> None:
+        self.faults.append(f"page error: {error}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):

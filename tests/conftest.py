@@ -14,6 +14,14 @@ from app.sandbox.job import Runner
 from app.sandbox.pool import Pool
 from tests.browsing import BROWSER, CHROMIUM, Site, Watch, started_once
 
+# The files that take longest stand first: of several processes none is then left alone with one of them at the end.
+LONGEST = ["test_browser.py", "test_api_hostile.py", "test_browser_demo.py", "test_browser_kinds.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
@@ -86,6 +94,23 @@ def watch(base_url: str) -> Iterator[Watch]:
 def reader(page: Page, watch: Watch) -> Page:
     page.set_default_timeout(15_000)
     return watch.over(page)
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def passerby(window: Page, watch: Watch) -> Iterator[Page]:
+    """A reader for tests that look at a page and leave nothing behind: they share one window, since a new one costs
+    the machine a second."""
+    window.set_viewport_size({"width": 1280, "height": 720})
+    window.emulate_media(color_scheme="light")
+    yield watch.over(window)
+    watch.leave(window)
 
 
 @pytest.fixture

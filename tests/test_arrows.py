@@ -22,7 +22,8 @@ THIRD_PARTIES = {
     "wiki": {"latex2mathml", "markdown_it", "markupsafe", "mdit_py_plugins", "nh3", "pygments"},
     "grading": {"pydantic"},
     "store": {"alembic", "sqlalchemy", "sqlmodel"},
-    "web": {"fastapi", "itsdangerous", "jinja2", "markupsafe", "prometheus_client", "pydantic", "starlette"} | LOG,
+    "web": {"fastapi", "itsdangerous", "jinja2", "markupsafe", "prometheus_client", "pwdlib", "pydantic", "starlette"}
+    | LOG,
     "entry": {"fastapi", "prometheus_client", "rich", "starlette", "typer", "uvicorn"} | LOG,
 }
 INSIDE_THE_JAIL = {"child.py", "live.py", "zygote.py"}  # the only files that may know torch and NumPy

@@ -246,3 +246,17 @@ def test_the_built_in_questions_have_no_fault() -> None:
     bank = Bank(BUILT_IN_QUESTIONS)
     assert [str(fault) for fault in bank.faults] == []
     assert [question.number for question in bank.questions] == list(range(1, len(bank.questions) + 1))
+
+
+DISPUTES = {
+    "tensor-3x3": "**Flat, or 2x2?**",
+    "rmse-l1": "**Which is L1, and which is L2?**",
+    "matmul-operator": "**A decorator is something else.**",
+    "activation-function": '**An "additional" non-linearity?**',
+}
+
+
+@pytest.mark.parametrize(("question", "paragraph"), DISPUTES.items())
+def test_what_is_often_argued_over_is_answered_on_the_page(question: str, paragraph: str) -> None:
+    (path,) = BUILT_IN_QUESTIONS.glob(f"*/*-{question}.yaml")
+    assert paragraph in path.read_text(encoding="utf-8").partition("\nanswer: |")[2]

@@ -28,19 +28,19 @@ pytestmark = NEEDS_CHROMIUM
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_can_be_used_by_everybody(reader: Page, watch: Watch, path: str, scheme: Any) -> None:
+def test_a_page_can_be_used_by_everybody(passerby: Page, watch: Watch, path: str, scheme: Any) -> None:
     watch.forgive("404")
-    reader.emulate_media(color_scheme=scheme)
-    reader.goto(path)
-    assert faults_of(reader) == []
+    passerby.emulate_media(color_scheme=scheme)
+    passerby.goto(path)
+    assert faults_of(passerby) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_needs_no_more_than_320_pixels(reader: Page, watch: Watch, path: str) -> None:
+def test_a_page_needs_no_more_than_320_pixels(passerby: Page, watch: Watch, path: str) -> None:
     watch.forgive("404")
-    reader.set_viewport_size({"width": 320, "height": 640})
-    reader.goto(path)
-    assert overflow(reader) == []
+    passerby.set_viewport_size({"width": 320, "height": 640})
+    passerby.goto(path)
+    assert overflow(passerby) == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -27,31 +27,31 @@ def press(page: Page, part: str, move: str) -> None:
 
 
 @pytest.mark.parametrize("slug", QUESTIONS)
-def test_each_question_can_be_used_by_everybody(reader: Page, slug: str) -> None:
-    reader.goto(f"/questions/{slug}")
+def test_each_question_can_be_used_by_everybody(passerby: Page, slug: str) -> None:
+    passerby.goto(f"/questions/{slug}")
     for scheme in ("light", "dark"):
-        reader.emulate_media(color_scheme=scheme)
-        assert faults_of(reader) == []
-    reader.set_viewport_size({"width": 320, "height": 700})
-    assert overflow(reader) == []
+        passerby.emulate_media(color_scheme=scheme)
+        assert faults_of(passerby) == []
+    passerby.set_viewport_size({"width": 320, "height": 700})
+    assert overflow(passerby) == []
 
 
 @pytest.mark.parametrize("slug", QUESTIONS)
-def test_tab_comes_to_every_part_of_a_question_in_its_order(reader: Page, slug: str) -> None:
-    reader.goto(f"/questions/{slug}")
-    parts: list[str] = reader.evaluate("[...document.querySelectorAll('.part')].map(part => part.id)")
+def test_tab_comes_to_every_part_of_a_question_in_its_order(passerby: Page, slug: str) -> None:
+    passerby.goto(f"/questions/{slug}")
+    parts: list[str] = passerby.evaluate("[...document.querySelectorAll('.part')].map(part => part.id)")
     reached: list[str] = []
     for _ in range(400):
-        reader.keyboard.press("Tab")
-        at = reader.evaluate(
+        passerby.keyboard.press("Tab")
+        at = passerby.evaluate(
             "document.activeElement.closest('.part')?.id ?? (document.activeElement.closest('.turn') ? '.' : '')"
         )
         if at == ".":
             break
         if at and at not in reached:
             reached.append(at)
-        if at and reader.evaluate("document.activeElement.matches('textarea')"):
-            reader.keyboard.press("Escape")  # so that Tab leaves an editor
+        if at and passerby.evaluate("document.activeElement.matches('textarea')"):
+            passerby.keyboard.press("Escape")  # so that Tab leaves an editor
     assert parts and reached == parts
 
 

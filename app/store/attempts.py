@@ -87,7 +87,8 @@ COLUMNS = tuple(
 def store(connection: Connection, attempt: Attempt, keyed: Keyed | None, answered: int) -> None:
     """A new attempt, pending or settled; or the verdict of one that is pending. `answered` is the status code that the
     request gets. Raises KeyTaken, and then the transaction must be left."""
-    people.ensure(connection, attempt.learner, attempt.created)
+    if people.ensure(connection, attempt.learner, attempt.created):  # new; or they signed in while it was graded
+        attempt = replace(attempt, learner=people.at_present(connection, attempt.learner, attempt.created))
     if not _put(connection, attempt):
         return
     who = (attempt.learner, attempt.question, attempt.part)

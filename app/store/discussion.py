@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from app.store.people import new_id
-from app.store.revisions import SOME, Leaf, begin
+from app.store.revisions import SOME, Leaf, pin
 from app.store.tables import PAGE, POST, THREAD
 
 
@@ -58,7 +58,7 @@ def start(
     now: datetime,
 ) -> Thread:
     """A new thread with its first post."""
-    begin(connection, leaf)
+    pin(connection, leaf)
     made = Thread(
         new_id(), leaf.name, revision, quote, title, learner, name, now, now, 1, None, None, None
     )  # fmt: skip

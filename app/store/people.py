@@ -4,10 +4,10 @@ import secrets
 import time
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.store.db import Statement
-from app.store.tables import LEARNER
+from app.store.tables import LEARNER, MOVED
 
 
 def new_id() -> str:
@@ -18,6 +18,12 @@ def new_id() -> str:
 ENSURE = Statement(lambda insert: insert(LEARNER).on_conflict_do_nothing())
 
 
-def ensure(connection: Connection, learner: str, now: datetime) -> None:
-    """The learner's row is made with the first thing that they store."""
-    ENSURE(connection, {"id": learner, "created": now})
+def ensure(connection: Connection, learner: str, now: datetime) -> bool:
+    """The learner's row is made with the first thing that they store; True if it was made just now."""
+    return ENSURE(connection, {"id": learner, "created": now}) > 0
+
+
+def at_present(connection: Connection, learner: str, begun: datetime) -> str:
+    """The learner; or, if their things have moved into an account since that moment, the account's learner."""
+    asked = select(MOVED.c.into).where(MOVED.c.learner == learner, MOVED.c.at >= begun)
+    return connection.execute(asked).scalar() or learner

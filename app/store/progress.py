@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, func, or_, select, update
 
 from app.store.db import Statement
 from app.store.tables import ATTEMPT, PROGRESS
+
+NEWEST = 500
 
 
 @dataclass(frozen=True)
@@ -60,3 +62,23 @@ def finish(connection: Connection, learner: str, question: str, part: str) -> No
     mine, passed = (and_(*(table.c[name] == value for name, value in place.items())) for table in (PROGRESS, ATTEMPT))
     done = exists().where(passed, ATTEMPT.c.status == "graded", ATTEMPT.c.passed)
     connection.execute(update(PROGRESS).where(mine).values(done=done))
+
+
+@dataclass(frozen=True)
+class Certain:
+    """Answers before which somebody was so sure."""
+
+    certainty: int
+    answers: int
+    passed: int
+
+
+def certain(connection: Connection, learner: str) -> list[Certain]:
+    """Of the newest few hundred answers before which the learner said how sure they were."""
+    columns = (ATTEMPT.c.certainty, ATTEMPT.c.passed, ATTEMPT.c.status)
+    said = select(*columns).where(ATTEMPT.c.learner == learner, ATTEMPT.c.certainty.is_not(None))
+    newest = said.order_by(ATTEMPT.c.id.desc()).limit(NEWEST).subquery()
+    passed = func.sum(case((newest.c.passed, 1), else_=0))
+    asked = select(newest.c.certainty, func.count(), passed).where(newest.c.status == "graded")
+    rows = connection.execute(asked.group_by(newest.c.certainty).order_by(newest.c.certainty))
+    return [Certain(*row) for row in rows]

@@ -9,7 +9,7 @@ Nothing here counts rows: a page with 10,000 revisions costs the same as one wit
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -168,6 +168,11 @@ def one(connection: Connection, leaf: Leaf, number: int) -> Revision:
     return _seed(leaf)
 
 
+def as_filed(leaf: Leaf, text: str) -> Revision:
+    """What the question file said once, as a revision to compare with: it has the number 0."""
+    return replace(_seed(Leaf(leaf.name, text)), number=0)
+
+
 def entries(connection: Connection, leaf: Leaf, numbers: Collection[int]) -> dict[int, Entry]:
     """Those of these numbers that there are."""
     where = and_(REVISION.c.page == leaf.name, REVISION.c.number.in_(numbers))
@@ -253,6 +258,12 @@ def set_policy(connection: Connection, leaf: Leaf, policy: str | None) -> None:
 def take_up(connection: Connection, leaf: Leaf) -> None:
     """What the question file says now has been looked at: it is offered no more."""
     connection.execute(PAGE.update().where(PAGE.c.page == leaf.name).values(filed=leaf.filed or ""))
+
+
+def pin(connection: Connection, leaf: Leaf) -> None:
+    """What the question file says becomes the first revision, if nobody has edited yet: something speaks of it, and has
+    to find it again when the file has changed."""
+    _head(connection, leaf)
 
 
 def begin(connection: Connection, leaf: Leaf) -> None:

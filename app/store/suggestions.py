@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from app.grading.examination import Examination
-from app.store.revisions import SOME, Leaf, begin
+from app.store.revisions import SOME, Leaf, pin
 from app.store.tables import PAGE, SUGGESTION
 
 
@@ -62,7 +62,7 @@ WHOLE = (*BRIEF, SUGGESTION.c.text, SUGGESTION.c.tested)
 
 
 def add(connection: Connection, leaf: Leaf, made: Suggestion) -> None:
-    begin(connection, leaf)
+    pin(connection, leaf)
     tested = None if made.tested is None else made.tested.model_dump_json()
     connection.execute(insert(SUGGESTION).values(vars(made) | {"status": made.status.value, "tested": tested}))
     _count(connection, leaf.name, 1)

@@ -8,25 +8,30 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.demo.config import BadConfig
 from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
 from app.store import revisions
+from app.store.accounts import LastAdmin
 from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
+from app.store.discussion import NoThread
 from app.store.drafts import Conflict
+from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
 
 RETRY_AFTER_S = 5
 PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
+ABOUT_AN_ANSWER = re.compile(r"/wiki/([a-z0-9-]{1,64})/([a-z]+)(?:/.*)?")
 SELF_GRADE = re.compile(r"(/attempts/[a-z0-9]{32})/self-grade")
 EDITOR = re.compile(r"/teach/edit/(~?[a-z0-9-]{1,64})/(?:look|prove|take|publish|decide)")
 log = structlog.get_logger()
@@ -34,6 +39,10 @@ log = structlog.get_logger()
 
 class NotHere(Exception):
     """There is no such question, part or attempt."""
+
+
+class SpentLink(NotHere):
+    """A link that signs in works once, and not for ever."""
 
 
 class TooLong(Exception):
@@ -56,6 +65,14 @@ class NotAllowed(Exception):
     """One's role does not reach that far; the message says whose does."""
 
 
+class Covered(Exception):
+    """The answer to a question is not shown to this reader yet."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__("This answer is shown once you have answered every part of its question, or ask to see it.")
+        self.slug = slug
+
+
 class KeyReused(Exception):
     """An Idempotency-Key came again with something else."""
 
@@ -65,11 +82,15 @@ class FileChanged(Exception):
 
 
 class Crowded(Exception):
-    """As many trainings wait as may; the message says so."""
+    """As many wait for it as may; the message says for what."""
 
     def __init__(self, says: str, retry_after: int) -> None:
         super().__init__(says)
         self.retry_after = retry_after
+
+
+class TooOften(Crowded):
+    """Somebody tried to come in too often; the message says when to try again."""
 
 
 class NotYourRun(Exception):
@@ -83,14 +104,20 @@ class NoRun(Exception):
 # error -> status, and what to say (None: the error says it itself)
 MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     NotHere: (404, "There is nothing at this address."),
+    SpentLink: (404, "This link has been used, or is too old. Ask for a new one."),
     NotYours: (404, "There is no such attempt among yours. It belongs to the browser that handed it in."),
     Conflict: (409, "This draft was changed elsewhere in the meantime; nothing was overwritten."),
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
+    LastAdmin: (409, "This is the only admin; without one nobody could give roles. Make somebody else admin first."),
+    Covered: (403, None),
+    revisions.NoRevision: (404, "This page has no revision of that number."),
+    NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
+    NoThread: (404, "There is no such discussion."),
+    Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     FileChanged: (409, "The file of this question was changed meanwhile. Copy your text, and open the editor again."),
     revisions.Conflict: (409, "This page was changed in the meantime; nothing was overwritten. Send it again."),
-    revisions.NoRevision: (404, "There is no such revision."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -149,7 +176,7 @@ def problem(
         return Response(json.dumps(told), status, headers, "application/problem+json")
     sent = getattr(request.state, "sent", None)
     context = {"status": status, "title": title, "message": says, "kept": kept, "answer": sent}
-    context["back"] = way_back(request, status)
+    context |= {"back": way_back(request, status), "who": getattr(request.state, "who", None)}
     response: Response = request.app.state.rooms.pages.page("error.html", "", code=status, **context)
     response.headers.update(headers)
     return response
@@ -158,6 +185,8 @@ def problem(
 def way_back(request: Request, status: int) -> dict[str, str] | None:
     """A link to the form that the refused request came from; None if it came from none that is still there."""
     path = request.scope["path"]
+    if status == 401:
+        return {"href": sign_in_address(request), "label": "Sign in"}
     if (found := PART.fullmatch(path)) is not None:
         question = request.app.state.rooms.bank.get(found[1])
         if question is not None and question.part(found[2]) is not None:
@@ -166,9 +195,23 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
         return {"href": found[1], "label": "Back to your answer"}
     elif (found := EDITOR.fullmatch(path)) is not None and status not in (401, 403, 404):
         return {"href": f"/teach/edit/{found[1]}", "label": "Back to the editor"}
+    elif path.startswith("/teach/people/"):
+        return {"href": "/teach/people", "label": "Back to the people"}
+    elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:
+        if request.app.state.rooms.bank.get(found[1]) is not None:
+            kind = found[2] if found[2] in ("edit", "discussion", "suggestions", "revisions") else ""
+            return {"href": f"/wiki/{found[1]}/{kind}".rstrip("/"), "label": "Back to the answer"}
     elif path == "/demo/runs":
         return {"href": "/demo", "label": "Back to the training"}
     return None
+
+
+def sign_in_address(request: Request) -> str:
+    """Which leads back to this page; after a form that came too late, to the page that it stood on."""
+    reading = request.scope["method"] in ("GET", "HEAD")
+    query = request.scope["query_string"].decode("latin-1")
+    path = request.scope["raw_path"].decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
+    return f"/sign-in?next={quote(path, safe='/')}" if reading else "/sign-in"
 
 
 def for_programs(request: Request) -> bool:
@@ -179,16 +222,32 @@ def for_programs(request: Request) -> bool:
     return "json" in accepts and "html" not in accepts
 
 
-async def _domain(request: Request, error: Exception) -> Response:
+def meaning(error: Exception) -> tuple[int, str]:
+    """The status of a known error, and the sentence that tells it."""
     status, says = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+    return status, says or str(error)
+
+
+async def _domain(request: Request, error: Exception) -> Response:
+    status, says = meaning(error)
     more: dict[str, Any] = {}
     headers: dict[str, str] = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy | Crowded) else {}
     if isinstance(error, Conflict):
         more = {"answer": error.kept.text, "version": error.kept.version}
         headers = {"X-Draft-Version": str(error.kept.version)}
+    if isinstance(error, SignInFirst) and sends_to_sign_in(request):
+        return RedirectResponse(sign_in_address(request), 303)
+    if notes := getattr(error, "__notes__", None):  # what has become of the text
+        request.state.kept = notes[-1]
     if isinstance(error, CannotRead | CannotSave):
         log.warning("the database fails", why=str(error))
-    return problem(request, status, says or str(error), headers, **more)
+    return problem(request, status, says, headers, **more)
+
+
+def sends_to_sign_in(request: Request) -> bool:
+    """A person who opens a page. What a form has sent would be lost on the way, so that gets a page that says it."""
+    opens = request.scope["method"] in ("GET", "HEAD") and "x-fragment" not in request.headers
+    return opens and not for_programs(request)
 
 
 async def _http(request: Request, error: Exception) -> Response:

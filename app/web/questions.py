@@ -1,22 +1,35 @@
 """The page of a question, its hints, and handing in an answer from it."""
 
 import asyncio
+from dataclasses import dataclass
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.bank.question import Part, Question
-from app.store import attempts, drafts, hints, progress
+from app.store import attempts, drafts, hints, progress, revisions
+from app.store.db import Connection
 from app.web.answer import certainty_in, check_text, form_keyed, hand_in, read_form
 from app.web.attempts import fragment, wants_fragment
 from app.web.demo import SEEN
-from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep, now
+from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep, now
 from app.web.forms import Form, answer_in, moved
 from app.web.problems import NotYet
+from app.web.reveal import is_shown
 from app.web.views import QuestionView, card, neighbours, question_view
+from app.web.wiki_text import shown
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The answer under its question, and which revision of it that is."""
+
+    number: int
+    html: Markup
 
 
 @router.get("/questions/{slug}")
@@ -29,12 +42,21 @@ def question(slug: str, rooms: RoomsDep, who: WhoDep, learner: VisitorDep) -> Re
         newest = [standing[slug, part.id].last for part in found.parts if (slug, part.id) in standing]
         last = attempts.by_id(connection, newest)
         opened = hints.opened(connection, learner, slug)
+        answer = explained(connection, found, who)
     before, after = neighbours([card(one, standing, unsent) for one in rooms.bank.questions], slug)
     view = question_view(found, standing, unsent, typed, last, opened)
     seen = SEEN.get(slug)
     return rooms.pages.page(
-        "question.html", "questions", who=who, question=view, previous=before, next=after, seen=seen
+        "question.html", "questions", who=who, question=view, previous=before, next=after, seen=seen, explained=answer
     )
+
+
+def explained(connection: Connection, found: Question, who: Who) -> Explained | None:
+    """The current answer, for whom it is shown to."""
+    if not is_shown(connection, found, who):
+        return None
+    newest = revisions.current(connection, revisions.answer_to(found))
+    return Explained(newest.number, shown(newest.text, newest.tested))
 
 
 @router.post("/questions/{slug}/hints")

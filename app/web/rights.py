@@ -1,4 +1,4 @@
-"""Who may see and change what: two tables and two functions, and nothing else in the program decides it.
+"""Who may see and change what: three tables and their functions, and nothing else in the program decides it.
 
 What belongs to one person (attempts, drafts, progress) is not here: it is found by its owner or not found at all.
 """
@@ -35,6 +35,11 @@ CHANGE = {  # by oneself, at once; whoever may not can suggest where there is a 
     Thing.PEOPLE: Role.ADMIN,
     Thing.ACCOUNT: Role.MEMBER,
 }
+PUBLISH = {  # a change of an answer by oneself, at once, by the page's policy; others suggest
+    "locked": Role.EDITOR,
+    "members": Role.MEMBER,
+    "everyone": Role.VISITOR,
+}
 
 
 def may_see(who: Who, thing: Thing) -> bool:
@@ -43,6 +48,10 @@ def may_see(who: Who, thing: Thing) -> bool:
 
 def may_change(who: Who, thing: Thing) -> bool:
     return who.role >= CHANGE[thing]
+
+
+def may_publish(who: Who, policy: str) -> bool:
+    return who.role >= PUBLISH[policy]
 
 
 def demand_see(who: Who, thing: Thing) -> None:

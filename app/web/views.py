@@ -134,7 +134,6 @@ class QuestionView:
     hints_earned: int
     parts: list[PartView]
     state: State
-    explanation: str | None
 
 
 def card(question: Question, standing: Standing, unsent: Unsent) -> Card:
@@ -190,7 +189,6 @@ def question_view(
         _earned(question, standing),
         parts,
         together([part.state for part in parts]),
-        question.answer if all(_answered(part) for part in parts) else None,
     )
 
 
@@ -200,11 +198,6 @@ def _earned(question: Question, standing: Standing) -> int:
     if len(known) == len(question.parts) and all(progress.done for progress in known):
         return len(question.hints)
     return min(sum(progress.tries for progress in known), len(question.hints))
-
-
-def _answered(part: PartView) -> bool:
-    """An answer in words is answered once it is handed in; code has to pass."""
-    return part.state == "done" or (part.kind == "prose" and part.attempts > 0)
 
 
 def part_view(

@@ -5,6 +5,7 @@ every browser where one is signed in. Roles are read anew with every request: on
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from fastapi import Depends
 from itsdangerous import BadSignature
 from starlette.requests import Request
 
-from app.store import accounts
+from app.store import accounts, sessions
 from app.store.accounts import Account, Role
+from app.store.db import CannotSave
 from app.store.people import new_id
 from app.web.rooms import Rooms, now
 
@@ -26,6 +28,7 @@ TOKEN_LENGTHS = range(20, 100)
 class Who:
     learner: str
     account: Account | None = None
+    session: str = ""  # the stored id of it
 
     @property
     def role(self) -> Role:
@@ -51,16 +54,30 @@ async def _look(request: Request) -> Who:
     if len(token) in TOKEN_LENGTHS:
         account = await asyncio.to_thread(_account, rooms, token)
         if account is not None:
-            return Who(account.learner, account)
+            return Who(account.learner, account, accounts.token_id(token))
+    return Who(anonymous(request) or new_id())
+
+
+def anonymous(request: Request) -> str | None:
+    """The learner that this browser is without an account."""
+    rooms: Rooms = request.app.state.rooms
     try:
-        return Who(rooms.signer.unsign(request.cookies.get(COOKIE, "")).decode("ascii"))
+        return rooms.signer.unsign(request.cookies.get(COOKIE, "")).decode("ascii")
     except (BadSignature, UnicodeError):
-        return Who(new_id())
+        return None
 
 
 def _account(rooms: Rooms, token: str) -> Account | None:
+    moment = now()
     with rooms.database.read() as connection:
-        return accounts.signed_in(connection, token, now())
+        found = accounts.signed_in(connection, token, moment)
+    if found is None:
+        return None
+    account, seen = found
+    if moment - seen > sessions.SEEN_EVERY:
+        with suppress(CannotSave), rooms.database.write() as connection:
+            sessions.see(connection, token, moment)
+    return account
 
 
 WhoDep = Annotated[Who, Depends(who)]

@@ -69,6 +69,24 @@ class Block:
     code: str
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A paragraph, list, block of code … of a page, as HTML, and the lines that it stands on: from `first` up to and
+    without `last`, counted from 0."""
+
+    html: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """What stands under a Python block: a sentence of plain text, and a word for its look."""
+
+    says: str
+    look: str
+
+
 def to_html(markdown: str) -> str:
     return _kept(markdown) if len(markdown) <= MAX_KEPT else _html(markdown)
 
@@ -87,14 +105,26 @@ def _kept(markdown: str) -> str:
 
 
 def _html(markdown: str) -> str:
+    return "".join(piece.html for piece in pieces(markdown))
+
+
+def pieces(markdown: str, notes: Sequence[Note] = ()) -> list[Piece]:
+    """`notes` go under the Python blocks, in their order. Not kept: whoever shows a page often keeps it."""
     markdown = HALF.sub("\N{REPLACEMENT CHARACTER}", markdown)
     if len(markdown) > MAX_TEXT:
-        return f"<pre>{escape(markdown)}</pre>\n"
-    env: dict[str, Any] = {}
-    tokens = MARKDOWN.parse(markdown, env)
-    for token in tokens:
+        return [Piece(f"<pre>{escape(markdown)}</pre>\n", 0, markdown.count("\n") + 1)]
+    env: dict[str, Any] = {"notes": iter(notes)}
+    found: list[Piece] = []
+    waiting: list[Token] = []
+    for token in MARKDOWN.parse(markdown, env):
         _settle(token)
-    return CLEANER.clean(MARKDOWN.renderer.render(tokens, MARKDOWN.options, env))
+        waiting.append(token)
+        if token.level == 0 and token.nesting <= 0:
+            first, last = next((one.map for one in waiting if one.map), [0, 0])
+            html = CLEANER.clean(MARKDOWN.renderer.render(waiting, MARKDOWN.options, env))
+            found.append(Piece(html, first, last))
+            waiting = []
+    return found
 
 
 def _settle(token: Token) -> None:
@@ -115,7 +145,9 @@ def _fence(self: Any, tokens: Sequence[Token], index: int, options: Any, env: An
     if not _is_python(token.info):
         return f"<pre><code>{escape(token.content)}</code></pre>\n"
     coloured = highlight(token.content, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))
-    return f'<pre><code class="python">{coloured}</code></pre>\n'
+    note = next(env["notes"], None)
+    under = "" if note is None else f'<div class="tested {escape(note.look)}">{escape(note.says)}</div>\n'
+    return f'<pre><code class="python">{coloured}</code></pre>\n{under}'
 
 
 def _image(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -154,7 +154,7 @@ class DraftLine extends HTMLElement {
     this.mine(text);
     const body = JSON.stringify({answer: text, base});
     // `keepalive` lets it finish after the page is gone; browsers allow that for 64 KiB
-    return {method: 'PUT', headers: {'Content-Type': 'application/json'}, body, keepalive: body.length < 60_000};
+    return {method: 'PUT', headers: {'Content-Type': 'application/json', Accept: 'application/json'}, body, keepalive: body.length < 60_000};
   }
 
   place() { return this.here ? 'kept in this browser.' : 'this browser keeps nothing: copy your text.'; }

@@ -7,7 +7,7 @@ const sizes = new ResizeObserver(entries => entries.forEach(({target}) => {
 }));
 
 function look() {
-  for (const code of document.querySelectorAll('.prose pre')) {
+  for (const code of document.querySelectorAll('.prose pre, .prose math[display=block]')) {
     if (watched.has(code)) continue;
     watched.add(code);
     sizes.observe(code);

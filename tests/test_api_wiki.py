@@ -1,0 +1,387 @@
+"""The wiki's API: each promise of the contract, over the real app, database and jail."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.sandbox.pool import Pool
+from app.store.accounts import Role
+from app.wiki.merge import YOURS
+from tests.client import EXPLAIN, RIGHT, WRITE, browser, site
+from tests.wiki_parts import REVISIONS, WIKI, edit, problem, somebody
+
+SEED = "Like this:\n\n```python\nassert [2 * x for x in [1, 2]] == [2, 4]\n```\n"
+AGAIN = "/api/v1/wiki/again"
+BROKEN = SEED + "\n```python\nfor epoch in range(3):\n    loss = model(x)\n```\n"
+NAMES = iter(f"person {number}" for number in range(1000))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
+    with site(tmp_path_factory.mktemp("wiki"), pool) as made:
+        yield made
+
+
+@pytest.fixture
+def member(app: TestClient) -> TestClient:
+    return somebody(app, next(NAMES))
+
+
+@pytest.fixture
+def editor(app: TestClient) -> TestClient:
+    return somebody(app, next(NAMES), Role.EDITOR)
+
+
+@pytest.fixture
+def visitor(app: TestClient) -> TestClient:
+    """A program that nobody has used, without a cookie."""
+    return browser(app)
+
+
+def text_of(client: TestClient, at: str = WIKI) -> str:
+    found: str = client.get(at).json()["text"]
+    return found
+
+
+def added(client: TestClient, sentence: str, at: str = WIKI) -> str:
+    """The page with a sentence before all others."""
+    return f"{sentence}\n\n{text_of(client, at)}"
+
+
+def test_the_current_answer_is_the_question_files_first(visitor: TestClient) -> None:
+    told = visitor.get("/api/v1/wiki/broken").json()
+    assert told["text"] == SEED and told["revision"] == 1 and told["by"] == "the question file"
+    assert visitor.get("/api/v1/wiki/broken/revisions").json()["revisions"][0]["kind"] == "seed"
+    assert visitor.get("/api/v1/wiki/broken/revisions/1").json()["text"] == SEED
+
+
+def test_an_edit_is_published_and_reads_back(member: TestClient, visitor: TestClient) -> None:
+    text = added(member, "Saved \N{SNOWMAN} <script>alert(1)</script>\r\n\t'; --")
+    answer = edit(member, text, summary="a <b>summary</b>")
+    assert answer.status_code == 201 and answer.json()["result"] == "saved"
+    told = visitor.get(answer.headers["location"]).json()
+    assert (told["text"], told["summary"]) == (text, "a <b>summary</b>")
+    assert told["tested"]["states"] == ["passed"] and told["tested"]["torch"]
+    assert visitor.get(REVISIONS).json()["revisions"][0]["revision"] == told["revision"]
+    assert {"name": told["by"], "edits": 1} in visitor.get(WIKI).json()["contributors"]
+
+
+def test_two_who_change_different_places_are_merged(member: TestClient, app: TestClient) -> None:
+    base = edit(member, added(member, "Of alice and bob: first. Of both: second.")).json()
+    texts = [base["text"].replace("first.", "first, says alice."), base["text"].replace("second.", "then, says bob.")]
+    first, second = (
+        edit(who, text, base["revision"]) for who, text in zip((member, somebody(app, next(NAMES))), texts, strict=True)
+    )
+    assert (first.status_code, first.json()["result"]) == (201, "saved")
+    assert (second.status_code, second.json()["result"], second.json()["kind"]) == (201, "merged", "merge")
+    assert "Of alice and bob: first, says alice. Of both: then, says bob." in text_of(member)
+    assert second.json()["base"] == base["revision"]
+
+
+def test_two_who_change_the_same_place_get_both_texts_and_a_merge_to_finish(member: TestClient) -> None:
+    base = edit(member, added(member, "The same place.")).json()
+    edit(member, base["text"].replace("same place", "place of alice"), base["revision"])
+    mine = base["text"].replace("same place", "place of bob")
+    refused = edit(member, mine, base["revision"])
+    problem(refused, 409)
+    told = refused.json()
+    assert told["yours"] == mine and "place of alice" in told["theirs"] and told["base_text"] == base["text"]
+    assert "place of alice" in told["merged"] and "place of bob" in told["merged"] and YOURS in told["merged"]
+    assert member.get(f"{WIKI}/draft").json()["answer"] == mine
+    assert "line 1" in problem(edit(member, told["merged"], told["head"]), 422)  # the marks are still there
+    assert edit(member, mine, told["head"]).status_code == 201
+
+
+def test_code_that_fails_is_not_published_and_is_kept_with_the_reason(member: TestClient) -> None:
+    before = text_of(member)
+    refused = edit(member, BROKEN)
+    assert "line 8" in problem(refused, 422) and "draft" in refused.json()["kept"]
+    failed = refused.json()["failed"]
+    assert failed["line"] == 8 and failed["fault"]["type"] == "NameError" and failed["ending"] == "error"
+    assert member.get(f"{WIKI}/draft").json()["answer"] == BROKEN and text_of(member) == before
+    mended = BROKEN.replace("model(x)", "epoch")
+    assert edit(member, mended).status_code == 201
+
+
+def test_code_that_fails_can_be_suggested(member: TestClient) -> None:
+    answer = edit(member, BROKEN + "\nSuggested.\n", suggest=True)
+    assert answer.status_code == 202
+    found = member.get(answer.headers["location"]).json()
+    assert found["text"] == BROKEN + "\nSuggested.\n" and found["blocks"][1]["state"] == "failed"
+
+
+def test_two_changes_whose_code_fails_only_together_are_a_conflict(member: TestClient) -> None:
+    text = "First.\n\n```python\nx = 1\n```\n\nMiddle.\n\n```python\nprint(2)\n```\n"
+    base = edit(member, text).json()
+    assert edit(member, text.replace("x = 1", "z = 1"), base["revision"]).status_code == 201
+    refused = edit(member, text.replace("print(2)", "print(x)"), base["revision"])
+    assert "fit together" in problem(refused, 409)
+    told = refused.json()
+    assert "z = 1" in told["merged"] and "print(x)" in told["merged"] and YOURS not in told["merged"]
+    assert told["blocks"][1]["fault"]["type"] == "NameError"
+
+
+def test_what_an_answer_block_claims_is_graded(member: TestClient) -> None:
+    page = "```python answer=write\ndef double(xs):\n    return {}\n```\n"
+    assert edit(member, page.format("[2 * x for x in xs]")).status_code == 201
+    assert problem(edit(member, page.format("xs + xs")), 422)
+
+
+def test_a_visitor_suggests_and_an_editor_accepts(visitor: TestClient, editor: TestClient) -> None:
+    text = added(visitor, "An anonymous sentence.")
+    answer = edit(visitor, text, summary="from outside")
+    assert answer.status_code == 202 and answer.json()["result"] == "suggested"
+    address = answer.headers["location"]
+    assert "An anonymous sentence." not in text_of(visitor)
+    assert answer.json()["suggestion"] in [
+        one["suggestion"] for one in editor.get("/api/v1/suggestions").json()["suggestions"]
+    ]
+    accepted = editor.post(f"{address}/accept", json={})
+    assert accepted.status_code == 201 and accepted.json()["accepted_by"] and accepted.json()["by"] == "a visitor"
+    assert text_of(visitor) == text
+    decided = visitor.get(address).json()
+    assert (decided["status"], decided["revision"]) == ("accepted", accepted.json()["revision"])
+    problem(editor.post(f"{address}/accept", json={}), 409)
+
+
+def test_a_suggestion_is_accepted_with_changes(visitor: TestClient, editor: TestClient) -> None:
+    answer = edit(visitor, added(visitor, "A sentense."), summary="new")
+    text = added(visitor, "A sentence.")
+    accepted = editor.post(answer.headers["location"] + "/accept", json={"text": text})
+    assert accepted.status_code == 201 and "with changes by" in accepted.json()["summary"]
+    assert text_of(visitor) == text
+
+
+def test_a_suggestion_is_merged_with_what_came_since(visitor: TestClient, editor: TestClient) -> None:
+    base = edit(editor, added(editor, "Alpha. Omega.")).json()
+    answer = edit(visitor, base["text"].replace("Omega.", "Omega, suggested."), base["revision"])
+    edit(editor, base["text"].replace("Alpha.", "Alpha, published."))
+    accepted = editor.post(answer.headers["location"] + "/accept", json={})
+    assert accepted.json()["result"] == "merged"
+    assert "Alpha, published. Omega, suggested." in text_of(visitor)
+
+
+def test_a_suggestion_is_declined_with_a_reason_or_withdrawn_by_its_author(app: TestClient, editor: TestClient) -> None:
+    author, other = browser(app), browser(app)
+    first, second = (edit(author, added(author, f"Sentence {n}.")).headers["location"] for n in range(2))
+    assert "why" in problem(editor.post(f"{first}/decline", json={"reason": " "}), 422)
+    assert editor.post(f"{first}/decline", json={"reason": "Not so."}).json()["status"] == "declined"
+    assert editor.post(f"{first}/decline", json={"reason": "Not so."}).status_code == 200  # sent twice
+    assert author.get(first).json()["reason"] == "Not so."
+    problem(other.post(f"{second}/withdraw"), 404)
+    assert author.post(f"{second}/withdraw").json()["status"] == "withdrawn"
+    problem(editor.post(f"{second}/accept", json={}), 409)
+
+
+def test_who_may_not_decide_is_told(app: TestClient, member: TestClient, visitor: TestClient) -> None:
+    address = edit(visitor, added(visitor, "Undecided.")).headers["location"]
+    for body, act in ({}, "accept"), ({"reason": "No."}, "decline"):
+        problem(visitor.post(f"{address}/{act}", json=body), 401)
+        problem(member.post(f"{address}/{act}", json=body), 403)
+    problem(member.put(f"{WIKI}/policy", json={"policy": "everyone"}), 403)
+    problem(member.post("/api/v1/suggestions/nothing/withdraw"), 404)
+
+
+@pytest.mark.parametrize(
+    "policy,visitors,members", [("locked", 202, 202), ("members", 202, 201), ("everyone", 201, 201)]
+)
+def test_the_policy_of_a_page_says_who_publishes(
+    app: TestClient, editor: TestClient, policy: str, visitors: int, members: int
+) -> None:
+    assert editor.put(f"{AGAIN}/policy", json={"policy": policy}).status_code == 204
+    people = [(browser(app), visitors), (somebody(app, next(NAMES)), members), (editor, 201)]
+    for who, status in people:
+        assert who.get(AGAIN).json()["may_publish"] == (status == 201)
+        assert edit(who, added(who, f"By {next(NAMES)}.", AGAIN), at=AGAIN).status_code == status
+    assert editor.put(f"{AGAIN}/policy", json={"policy": None}).status_code == 204
+    problem(editor.put(f"{AGAIN}/policy", json={"policy": "sometimes"}), 422)
+
+
+def test_a_revision_is_taken_back_and_restored(member: TestClient) -> None:
+    first = edit(member, added(member, "A good sentence.")).json()
+    second = edit(member, added(member, "Vandalism.")).json()
+    third = edit(member, added(member, "Another good one.")).json()
+    undone = member.post(f"{REVISIONS}/{second['revision']}/undo")
+    assert undone.status_code == 201 and undone.json()["kind"] == "restore"
+    assert undone.json()["text"] == third["text"].replace("Vandalism.\n\n", "")
+    restored = member.post(f"{REVISIONS}/{first['revision']}/restore").json()
+    assert (restored["text"], restored["restored"]) == (first["text"], first["revision"])
+    assert member.post(f"{REVISIONS}/{first['revision']}/restore").json()["result"] == "unchanged"
+    problem(member.post(f"{REVISIONS}/1/undo"), 422)
+    problem(member.post(f"{REVISIONS}/9999/restore"), 404)
+
+
+def test_what_a_visitor_takes_back_is_a_suggestion(member: TestClient, visitor: TestClient) -> None:
+    made = edit(member, added(member, "Here to stay.")).json()["revision"]
+    assert visitor.post(f"{REVISIONS}/{made}/undo").status_code == 202
+    assert visitor.post(f"{REVISIONS}/1/restore").status_code == 202
+    assert "Here to stay." in text_of(visitor)
+
+
+def test_the_difference_of_any_two_revisions_adds_up(member: TestClient) -> None:
+    first = edit(member, added(member, "The one thing.")).json()
+    second = edit(member, first["text"].replace("one thing", "other thing")).json()
+    told = member.get(f"{WIKI}/diff?from={first['revision']}&to={second['revision']}").json()
+    spans = [span for row in told["rows"] for span in row["spans"]]
+    assert {"kind": "removed", "text": "one"} in spans and {"kind": "added", "text": "other"} in spans
+    assert "".join(span["text"] for span in spans if span["kind"] != "removed") == second["text"]
+    assert member.get(f"{WIKI}/diff").json() == told
+    problem(member.get(f"{WIKI}/diff?from=1&to=9999"), 404)
+    for wrong in ("from=0", "to=x", "from=99999999999999999999"):
+        problem(member.get(f"{WIKI}/diff?{wrong}"), 422)
+
+
+def test_blame_names_the_revision_of_each_paragraph(member: TestClient) -> None:
+    made = edit(member, added(member, "The newest paragraph.")).json()
+    told = member.get(f"{WIKI}/blame").json()
+    assert "".join(one["text"] for one in told["paragraphs"]) == made["text"]
+    assert told["paragraphs"][0]["revision"] == made["revision"] > told["paragraphs"][-1]["revision"]
+
+
+def test_the_history_is_read_slice_by_slice(member: TestClient) -> None:
+    for number in range(3):
+        edit(member, added(member, f"Slice {number}."))
+    numbers: list[int] = []
+    address = f"{REVISIONS}?limit=2"
+    while address:
+        told = member.get(address).json()
+        numbers += [one["revision"] for one in told["revisions"]]
+        address = f"{REVISIONS}?limit=2&before={told['next']}" if told["next"] else ""
+    assert numbers == list(range(numbers[0], 0, -1))
+
+
+def test_the_same_key_stores_once(member: TestClient, visitor: TestClient) -> None:
+    for who, status in ((member, 201), (visitor, 202)):
+        text = added(who, f"Sent twice: {status}.")
+        base = who.get(WIKI).json()["revision"]
+        first, second = (edit(who, text, base, key="a-key-of-16-letters") for _ in range(2))
+        assert first.status_code == second.status_code == status
+        assert first.headers["location"] == second.headers["location"]
+        problem(edit(who, text + "more", base, key="a-key-of-16-letters"), 422)
+
+
+def test_the_same_text_again_is_no_revision(member: TestClient) -> None:
+    made = edit(member, added(member, "Once is enough.")).json()
+    again = edit(member, made["text"], made["base"])
+    assert (again.status_code, again.json()["result"]) == (200, "unchanged")
+    assert again.json()["revision"] == made["revision"]
+
+
+@pytest.mark.parametrize("text,status", [("x" * 20_001, 413), ("", 422), (" \n", 422), ("a\0b", 422), ("\ud800", 422)])
+def test_a_text_that_can_be_no_page_is_told(member: TestClient, text: str, status: int) -> None:
+    body = json.dumps({"base": 1, "text": text}).encode("ascii")
+    problem(member.post(REVISIONS, content=body, headers={"Content-Type": "application/json"}), status)
+
+
+def test_a_text_that_is_too_long_is_kept(member: TestClient) -> None:
+    text = "word " * 4001
+    refused = edit(member, text)
+    assert "20,000" in problem(refused, 413) and "kept" in refused.json()["kept"]
+    assert member.get(f"{WIKI}/draft").json()["answer"] == text
+    assert edit(member, "word " * 4000).status_code == 201
+    assert member.post(f"{REVISIONS}/1/restore").json()["text"] == SEED
+
+
+@pytest.mark.parametrize("body", [{}, {"base": 0, "text": "x"}, {"base": "x", "text": "x"}, {"base": 1}, [], None, "x"])
+def test_a_change_that_makes_no_sense_is_told(member: TestClient, body: Any) -> None:
+    problem(member.post(REVISIONS, json=body), 422)
+
+
+def test_a_base_that_is_not_there_is_told(member: TestClient) -> None:
+    assert "no revision" in problem(edit(member, "x", 9999), 422)
+
+
+def test_whoever_is_new_may_add_two_links_at_once(app: TestClient) -> None:
+    new = somebody(app, next(NAMES), for_days=0)
+    links = [f"[here](https://example.org/{number})" for number in range(3)]
+    assert "3 links" in problem(edit(new, added(new, " ".join(links))), 422)
+    assert edit(new, added(new, " ".join(links[:2]))).status_code == 201
+    for number in range(2):
+        assert edit(new, added(new, f"Some work, {number}.")).status_code == 201
+    more = " ".join(link.replace("example.org/", "example.org/more-") for link in links)
+    assert edit(new, added(new, more)).status_code == 201  # three revisions of theirs are there
+
+
+def test_who_edits_very_often_is_told_when_to_come_again(member: TestClient) -> None:
+    base = member.get(WIKI).json()
+    for _ in range(60):
+        edit(member, base["text"], base["revision"])
+    refused = edit(member, base["text"], base["revision"])
+    problem(refused, 429)
+    assert int(refused.headers["retry-after"]) > 0 and "kept" in refused.json()["kept"]
+
+
+def test_asking_for_an_answer_is_recorded_for_whoever_is_known(app: TestClient, visitor: TestClient) -> None:
+    """A program without a cookie is nobody; a browser that has answered has no need to reveal."""
+
+    def reveals() -> int:
+        with app.app.state.rooms.database.read() as connection:  # type: ignore[attr-defined]
+            return int(connection.exec_driver_sql("SELECT count(*) FROM reveal").scalar() or 0)
+
+    before = reveals()
+    visitor.get(WIKI)
+    visitor.get(WIKI, headers={"Cookie": "learner=forged.x"})
+    assert reveals() == before
+    visitor.put("/api/v1/questions/doubling/parts/write/draft", json={"answer": "x"})
+    visitor.get(REVISIONS)
+    assert reveals() == before
+    for _ in range(2):
+        visitor.get(f"{WIKI}/diff")
+        assert visitor.post(f"{WIKI}/reveal").status_code == 204
+        assert reveals() == before + 1
+    done = browser(app)
+    done.post(WRITE, json={"answer": RIGHT})
+    done.post(EXPLAIN, json={"answer": "Each is doubled."})
+    done.get(WIKI)
+    assert reveals() == before + 1
+
+
+def test_a_discussion_speaks_of_a_revision_and_is_settled_by_one(member: TestClient, visitor: TestClient) -> None:
+    threads = f"{WIKI}/threads"
+    body = {"title": "Is it?", "text": "I **doubt** it.", "revision": 1, "quote": "Like this"}
+    problem(visitor.post(threads, json=body), 401)
+    problem(member.post(threads, json=body | {"revision": 9999}), 404)
+    first, second = (member.post(threads, json=body, headers={"Idempotency-Key": "thread-one"}) for _ in range(2))
+    assert first.status_code == 201 and first.json() == second.json()
+    address = first.headers["location"]
+    assert member.post(f"{address}/posts", json={"text": "So do I."}).status_code == 201
+    told = visitor.get(address).json()
+    assert [one["text"] for one in told["posts"]] == ["I **doubt** it.", "So do I."] and told["posts_total"] == 2
+    settled = member.post(f"{address}/resolve", json={"revision": 1}).json()
+    assert settled["resolution"] == 1 and settled["resolved_by"]
+    assert member.post(f"{address}/reopen").json()["resolved"] is None
+    assert first.json()["thread"] in [one["thread"] for one in visitor.get(threads).json()["threads"]]
+    problem(visitor.get("/api/v1/threads/nothing"), 404)
+    problem(member.post(threads, json=body | {"text": ""}), 422)
+
+
+def test_thanks_are_for_others(member: TestClient, app: TestClient) -> None:
+    made = edit(member, added(member, "Worth a thank you.")).json()["revision"]
+    problem(member.post(f"{REVISIONS}/{made}/thanks"), 422)
+    other = somebody(app, next(NAMES))
+    assert [other.post(f"{REVISIONS}/{made}/thanks").status_code for _ in range(2)] == [204, 204]
+    problem(browser(app).post(f"{REVISIONS}/{made}/thanks"), 401)
+
+
+def test_changes_of_all_pages_are_listed(member: TestClient, visitor: TestClient) -> None:
+    seen = visitor.get("/api/v1/changes?limit=1").json()["changes"]
+    edit(member, added(member, "On one page."))
+    edit(member, added(member, "On another.", AGAIN), at=AGAIN)
+    since = seen[0]["id"] if seen else 0
+    found = visitor.get(f"/api/v1/changes?since={since}").json()["changes"]
+    assert [one["question"] for one in found] == ["again", "doubling"]
+    assert visitor.get("/api/v1/changes?kind=seed").json()["changes"]
+    problem(visitor.get("/api/v1/changes?kind=x"), 422)
+
+
+@pytest.mark.parametrize("way", ["", "/revisions", "/revisions/1", "/diff", "/blame", "/threads", "/suggestions"])
+def test_a_page_that_is_not_there_is_told(visitor: TestClient, way: str) -> None:
+    problem(visitor.get(f"/api/v1/wiki/nothing{way}"), 404)
+
+
+def test_all_of_it_is_described(visitor: TestClient) -> None:
+    paths = visitor.get("/openapi.json").json()["paths"]
+    assert "/api/v1/wiki/{question_id}/revisions" in paths and "/api/v1/suggestions/{suggestion_id}/accept" in paths
