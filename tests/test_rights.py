@@ -46,11 +46,13 @@ MAY = {
     "GET /forgotten": Role.VISITOR,
     "GET /me*": SEE[Thing.ACCOUNT],
     "POST /me/*": CHANGE[Thing.ACCOUNT],
+    "GET /teach/edit*": SEE[Thing.TEACH],
+    "POST /teach/edit*": CHANGE[Thing.TEACH],
     "GET /teach/people": SEE[Thing.PEOPLE],
     "POST /teach/people/*": CHANGE[Thing.PEOPLE],
 }
 # What stands for a parameter of a path; others become something that nothing is called.
-EXAMPLES = {"slug": "doubling", "question_id": "doubling", "part_id": "write", "part": "write"}
+EXAMPLES = {"slug": "doubling", "question_id": "doubling", "part_id": "write", "part": "write", "number": "1"}
 # Routes of which a form has to hold something to come as far as the question who may.
 SENT = {"POST /sign-in": {"name": "x", "password": "x"}, "POST /sign-up": {"name": "", "password": "x"}}
 

@@ -12,10 +12,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from app.bank.load import Source, version_of
 from app.store import edits, revisions, written
+from app.store.db import Connection
 from app.store.edits import Edit
 from app.store.revisions import Kind, New, NoRevision
 from app.store.written import Begun, Place
