@@ -95,7 +95,7 @@ def site(
             done = one.ask(f"POST /api/v1/questions/{question.id}/parts/{PART}/attempts", answer)
             shown = one.ask(f"POST /wiki/{question.id}/reveal")
             if (done[0], shown[0]) != (201, 303):
-                raise Usage(f"The web app answered {done[0]} to an attempt, and {shown[0]} to who wants to see the answer.")
+                raise Usage(f"The web app answered {done[0]} to an attempt, {shown[0]} to a wish to see the answer.")
         started = time.perf_counter()
         fill(url, bank, question, attempts, revisions, each)
         filled_s = round(time.perf_counter() - started, 1)
@@ -117,6 +117,9 @@ def fill(url: str, bank: Bank, question: Question, attempts: int, revisions: int
 def measured(young: Site, old: Site, rounds: int) -> tuple[dict[str, Any], dict[str, float]]:
     """Milliseconds of each page in both, and how much dearer it is in the old one."""
     sites = {"young": young, "old": old}
+    for site in sites.values():
+        site.client.renew()
+        site.other.renew()
     seen: dict[str, list[float]] = {f"{page}, {name}": [] for page in young.pages for name in sites}
     with loaded([young, old]), progress("pages", total=rounds) as done:
         for site in [young, old] * WARM:

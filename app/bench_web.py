@@ -32,9 +32,19 @@ class Client:
     head with a Content-Length."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self._socket = self._connected()
         self._head = f"Host: 127.0.0.1:{port}\r\n"
+
+    def _connected(self) -> socket.socket:
+        made = socket.create_connection(("127.0.0.1", self._port), timeout=60)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+
+    def renew(self) -> None:
+        """A new connection of the same visitor, where the web app may have closed one that was idle for long."""
+        self.close()
+        self._socket = self._connected()
 
     def ask(self, line: str, body: bytes = b"") -> tuple[int, bytes]:
         """The status and the body of the answer to `METHOD /path`."""

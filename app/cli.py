@@ -3,8 +3,8 @@
 Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 the thing that was checked is not good, 2 wrong
 usage or something missing, told in one line that says what to do. A command reads what it is given and hands it on:
 `grade` works in `marking`, `check` in `checking`, `serve` in `serving`, `train` and `data` in `training`, `backup` and
-`restore` in `keeping`, `user` in `people`. What those need is imported only by the command that needs it, so that
-`--help` is there at once.
+`restore` in `keeping`, `user` in `people`, `regrade` in `regrading`. What those need is imported only by the command
+that needs it, so that `--help` is there at once.
 """
 
 import errno
@@ -148,6 +148,22 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.")]
 
 
 @app.command()
+def regrade(
+    target: Annotated[str, typer.Argument(metavar="QUESTION[/PART]", help="For example zip-pairs/write.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")] = False,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="What is told to whoever it concerns.")] = None,
+    questions: QuestionsOption = None,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///FILE or postgresql://…")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade all attempts again by the question and the grader of today, on all lanes; old verdicts are kept."""
+    settings = Settings.read(questions=questions, database_url=database, secret_key=NO_SECRET)
+    from app.regrading import regrade as grade_again
+
+    grade_again(settings, target, reason, dry_run=dry_run, json_wanted=as_json)
+
+
+@app.command()
 def backup(file: FileArgument, as_json: JsonOption = False) -> None:
     """Write a consistent copy of the database, while the app runs."""
     settings = Settings.read(secret_key=NO_SECRET)
@@ -197,18 +213,12 @@ def bench_grade(questions: QuestionsOption = None, as_json: JsonOption = False) 
 
 
 @bench.command("pages")
-def bench_pages(
-    attempts: Annotated[int, typer.Option(hidden=True)] = 1_000_000,
-    revisions: Annotated[int, typer.Option(hidden=True)] = 10_000,
-    rounds: Annotated[int, typer.Option(hidden=True)] = 20,
-    questions: QuestionsOption = None,
-    as_json: JsonOption = False,
-) -> None:
+def bench_pages(questions: QuestionsOption = None, as_json: JsonOption = False) -> None:
     """What a page costs on a young site, beside one with a million attempts and ten thousand revisions."""
     settings = Settings.read(questions=questions, secret_key=NO_SECRET)
     from app.bench_pages import pages_bench
 
-    pages_bench(settings, as_json=as_json, attempts=attempts, revisions=revisions, rounds=rounds)
+    pages_bench(settings, as_json=as_json)
 
 
 @bench.command("train")

@@ -42,8 +42,11 @@ from app.web import (
     people,
     problems,
     questions,
+    regrade_pages,
+    ruled,
     sign_in,
     sign_up,
+    teach,
     teach_edit,
     teach_history,
     teach_new,
@@ -72,7 +75,7 @@ SWEEP_EVERY = 30  # refreshes
 PAGES = (
     *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
     *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
-    *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people),
+    *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people, teach, ruled, regrade_pages),
     *(teach_new, teach_edit, teach_history),  # `new` is no question
 )
 KNOWN = (Unusable, BankError)
@@ -156,6 +159,7 @@ async def furnished(
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+            await asyncio.to_thread(rooms.regrades.stop)
             await rooms.runs.close()
             press.close()
             await desk.close()

@@ -119,7 +119,7 @@ def kept_secret(folder: Path) -> str:
             f"or {PREFIX}SECRET_KEY."
         ) from None
     if len(key) < 32:
-        raise SettingsError(f"{path} is damaged: delete it, and a new key is made (everybody is signed out).")
+        raise SettingsError(f"{path} is damaged: delete it, and a new key is made (visitors are strangers then).")
     return key
 
 

@@ -218,3 +218,4 @@ os.write(3, struct.pack('>I', len(good)) + good)
 send(b'{"ending":"ok","variables":{"a":1}}')
 """,
 }
+HANGS = {"writes half a frame and hangs", "drips one byte at a time"}  # these wait for their limit

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSER = shutil.which("chromium")
+BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 NEEDS_CHROMIUM = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -26,7 +26,10 @@ CHROMIUM = [
 ]  # fmt: skip
 PATIENCE_S = 90
 NINE = "/questions/tensor-3x3"
-PAGES = ["/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/demo", "/nowhere"]
+PAGES = [
+    "/", "/questions", "/questions/list-comprehension", NINE, "/about/grading", "/demo", "/sign-in", "/sign-up",
+    "/nowhere",
+]  # fmt: skip
 A = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\n"
 RIGHT = A + "corner = b[1:, 1:]\n"
 FLAT = A + "corner = b.flatten()[-4:]\n"

@@ -15,11 +15,14 @@ from app.sandbox.pool import Pool
 from tests.browsing import BROWSER, CHROMIUM, Site, Watch, started_once
 
 # The files that take longest stand first: of several processes none is then left alone with one of them at the end.
-LONGEST = ["test_browser.py", "test_api_hostile.py", "test_browser_demo.py", "test_browser_kinds.py"]
+LONGEST = (
+    "browser browser_kinds api_hostile browser_sketch browser_typing browser_demo pool bench_prose attacks cli "
+    "web_kill markup_hostile cheats"
+).split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {name: place for place, name in enumerate(LONGEST)}
+    places = {f"test_{name}.py": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 from secrets import token_urlsafe
 
+from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
-from app.store import accounts, people
+from app.store import accounts, people, sessions
 from app.store.accounts import Account, Role
+from app.store.db import Database
 from app.web.rooms import Rooms
+from tests.browsing import Site
 from tests.client import browser
 
 PASSWORD = "a few plain words"
@@ -47,3 +50,21 @@ def sign_up(client: TestClient, name: str, password: str = PASSWORD, where: str 
 
 def sign_in(client: TestClient, name: str, password: str = PASSWORD) -> int:
     return client.post("/sign-in", data={"name": name, "password": password}, follow_redirects=False).status_code
+
+
+def name_on(client: TestClient) -> str | None:
+    """Whose own page this browser gets."""
+    page = client.get("/me", follow_redirects=False)
+    return page.text.split("<h1>")[1].split("</h1>")[0] if page.status_code == 200 else None
+
+
+def enter_as(page: Page, site: Site, role: Role, name: str) -> None:
+    """A real browser at the served program comes in by a link, as somebody with this role; they are made if need be."""
+    database, now = Database(f"sqlite:///{site.folder / 'selfgrad.db'}"), datetime.now(UTC)
+    with database.write() as connection:
+        found = accounts.named(connection, name) or accounts.add(connection, name, role, None, None, now)
+        token = sessions.make_link(connection, found.id, sessions.SENT_LINK, now)
+    database.close()
+    page.goto(f"{site.url}/sign-in/once/{token}")
+    page.get_by_role("button", name=f"Sign in as {name}").click()
+    page.wait_for_url("**/me*")

@@ -1,6 +1,11 @@
 """A small question as the text of a file, to be changed by the tests that need one at fault."""
 
+import shutil
+from functools import cache
 from pathlib import Path
+
+from app.bank.bank import Bank
+from app.settings import BUILT_IN_QUESTIONS
 
 QUESTION = r"""id: doubling
 number: 7
@@ -93,3 +98,18 @@ def put(folder: Path, text: str = QUESTION, name: str = "07-doubling.yaml", chap
 
 def another(number: int, slug: str) -> str:
     return changed(("id: doubling", f"id: {slug}"), ("number: 7", f"number: {number}"))
+
+
+@cache
+def built_in() -> Bank:
+    """The built-in questions, read once for all tests that ask them and change nothing."""
+    return Bank(BUILT_IN_QUESTIONS)
+
+
+def some_built_in(folder: Path, *slugs: str) -> Path:
+    """A bank of a few of the built-in questions, where reading all 37 would only cost a second."""
+    for slug in slugs:
+        (file,) = BUILT_IN_QUESTIONS.glob(f"*/*-{slug}.yaml")
+        (folder / file.parent.name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / file.parent.name)
+    return folder

@@ -167,6 +167,7 @@ def test_no_header_does_harm(client: TestClient, name: str) -> None:
         assert client.post(EXPLAIN, json={"answer": "x"}, headers=headers).status_code < 500
 
 
+@pytest.mark.no_cover
 def test_naughty_strings_are_stored_and_shown_as_they_are(client: TestClient, shared: Path) -> None:
     for text in collection(shared, "strings/blns.json"):
         assert client.put(DRAFT, json={"answer": text}).status_code == 204
@@ -177,6 +178,7 @@ def test_naughty_strings_are_stored_and_shown_as_they_are(client: TestClient, sh
             assert sent in unescape(client.get(f"/attempts/{made.json()['attempt']}").text).replace("\r\n", "\n")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["sqli", "ssti", "path_traversal", "open_redirect", "cmd_injection"])
 def test_no_string_of_the_collections_does_harm(client: TestClient, shared: Path, name: str) -> None:
     strings = collection(shared, f"strings/{name}.json")
@@ -189,6 +191,7 @@ def test_no_string_of_the_collections_does_harm(client: TestClient, shared: Path
             assert answer.status_code < 500 and "location" not in answer.headers
 
 
+@pytest.mark.no_cover
 def test_no_document_of_the_json_collection_does_harm(client: TestClient, shared: Path) -> None:
     for case in collection(shared, "json/json_test_suite.json"):
         raw = bytes.fromhex(case["hex"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -375,6 +376,24 @@ def test_changes_of_all_pages_are_listed(member: TestClient, visitor: TestClient
     assert [one["question"] for one in found] == ["again", "doubling"]
     assert visitor.get("/api/v1/changes?kind=seed").json()["changes"]
     problem(visitor.get("/api/v1/changes?kind=x"), 422)
+
+
+def test_whatever_is_written_reads_back_as_it_was(editor: TestClient, shared: Path) -> None:
+    attacks: list[str] = []
+    for path in sorted((shared / "data/security/xss").glob("*.json")):
+        for case in json.loads(path.read_text(encoding="utf-8")):
+            attacks.append(case if isinstance(case, str) else case.get("payload", case.get("input")))
+    everything = "\n".join(attacks).replace("\0", "")  # which is refused
+    chunks = [everything[at : at + 19_900] for at in range(0, len(everything), 19_900)]
+    for number, chunk in enumerate(chunks):
+        text, summary = f"{number}\n{chunk}", attacks[number][:200].replace("\0", "")
+        answer = edit(editor, text, summary=summary)
+        assert answer.status_code == 201, answer.text
+        told = editor.get(answer.headers["location"]).json()
+        assert (told["text"], told["summary"]) == (text, summary)
+    spans = [span for row in editor.get(f"{WIKI}/diff").json()["rows"] for span in row["spans"]]
+    assert "".join(span["text"] for span in spans if span["kind"] != "removed") == text
+    assert editor.post(f"{REVISIONS}/1/restore").status_code == 201
 
 
 @pytest.mark.parametrize("way", ["", "/revisions", "/revisions/1", "/diff", "/blame", "/threads", "/suggestions"])

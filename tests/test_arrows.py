@@ -9,13 +9,15 @@ import pytest
 
 APP = Path(__file__).resolve().parent.parent / "app"
 FLOORS = {
-    "settings": 0, "bank": 1, "demo": 1, "keypoints": 1, "sandbox": 1, "wiki": 1, "grading": 2, "store": 3, "web": 4,
-    "entry": 5,
+    "settings": 0, "bank": 1, "demo": 1, "exchange": 1, "insight": 1, "keypoints": 1, "sandbox": 1, "wiki": 1,
+    "grading": 2, "store": 3, "web": 4, "entry": 5,
 }  # fmt: skip
 LOG = {"structlog"}
 THIRD_PARTIES = {
     "settings": {"platformdirs", "pydantic", "pydantic_settings"},
     "bank": {"pydantic", "ruamel"},
+    "exchange": set(),
+    "insight": set(),
     "keypoints": set(),
     "sandbox": set(),
     "demo": {"numpy", "torch"},

@@ -11,7 +11,7 @@ from app.bank.fault import BankError, FileFault
 from app.bank.load import Source
 from app.bank.news import news
 from app.settings import BUILT_IN_QUESTIONS
-from tests.question_text import QUESTION, another, changed, put
+from tests.question_text import QUESTION, another, built_in, changed, put
 
 LONG_AGO = 1_000_000_000
 
@@ -243,7 +243,7 @@ def test_a_folder_that_goes_and_comes_back_is_told_as_one(folder: Path) -> None:
 
 
 def test_the_built_in_questions_have_no_fault() -> None:
-    bank = Bank(BUILT_IN_QUESTIONS)
+    bank = built_in()
     assert [str(fault) for fault in bank.faults] == []
     assert [question.number for question in bank.questions] == list(range(1, len(bank.questions) + 1))
 

@@ -1,17 +1,16 @@
 """Every question in a real browser, used by keyboard alone; and the kinds of answers that are not typed into a box."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.bank.bank import Bank
-from tests.browsing import NEEDS_CHROMIUM, ROOT, Site, faults_of, overflow, tab_to
+from tests.browsing import NEEDS_CHROMIUM, Site, faults_of, overflow, tab_to
+from tests.question_text import built_in
 
 pytestmark = NEEDS_CHROMIUM
-QUESTIONS = [question.id for question in Bank(ROOT / "questions").questions]
+QUESTIONS = [question.id for question in built_in().questions]
 ORDER = "/questions/sgd-seven-steps"
 SEVEN = ["initialise", "predict", "loss", "gradient", "step", "repeat", "stop"]
 LINES = "/questions/sgd-epoch"
@@ -137,7 +136,7 @@ def test_a_prediction_is_compared_with_what_the_snippet_really_does(graded: Site
 
 
 def test_every_kind_has_its_place_on_the_page_about_grading(reader: Page) -> None:
-    kinds = {part.kind for question in Bank(Path(ROOT / "questions")).questions for part in question.parts}
+    kinds = {part.kind for question in built_in().questions for part in question.parts}
     reader.goto("/about/grading")
     for kind in kinds:
         expect(reader.locator(f"#{kind}")).to_have_count(1)

@@ -6,7 +6,7 @@ from app.bank.bank import Bank
 from app.grading.grade import grade
 from app.grading.verdict import Verdict
 from app.sandbox.job import Runner
-from app.settings import BUILT_IN_QUESTIONS
+from tests.question_text import built_in
 
 FLAT = "import torch\na = torch.arange(1, 10).view(3, 3)\nb = a * 2\ncorner = b[1:, 1:].flatten()\n"
 
@@ -191,7 +191,7 @@ CHEATS = (
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    return Bank(BUILT_IN_QUESTIONS)
+    return built_in()
 
 
 def mark(bank: Bank, run: Runner, question_id: str, answer: str) -> Verdict:

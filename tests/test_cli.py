@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from app.cli import main
+from app.sandbox.pool import Pool
+from tests.question_text import changed, put, some_built_in
 
 ROOT = Path(__file__).resolve().parent.parent
 RIGHT = "def odd_doubled(xs):\n    return [2 * x for x in xs if x % 2]\n"
@@ -26,6 +29,29 @@ def selfgrad(*words: str, stdin: bytes = b"", cwd: Path = ROOT) -> subprocess.Co
 def linux() -> None:
     if sys.platform != "linux":
         pytest.skip("grading code needs Linux")
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SELFGRAD_QUESTIONS", str(some_built_in(tmp_path / "few", "list-comprehension")))
+
+
+class Warm:
+    """The pool of all tests, in the place of one that starts for seconds and ends with the command."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.run = pool.run
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def warm(monkeypatch: pytest.MonkeyPatch, pool: Pool) -> None:
+    """Commands in this process do not start a sandbox of their own; those in another (above) do."""
+    monkeypatch.setattr("app.checking.Pool", lambda lanes: nullcontext(pool))
+    monkeypatch.setattr("app.marking.Pool", lambda lanes: Warm(pool))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +147,7 @@ def test_a_file_that_cannot_be_read_as_a_question_is_a_fault_with_its_place(
 
 
 def test_a_question_at_fault_is_not_counted_as_proved(
-    linux: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    warm: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     good = next((ROOT / "questions").glob("*/*-high-learning-rate.yaml"))
     path = tmp_path / good.name
@@ -130,8 +156,8 @@ def test_a_question_at_fault_is_not_counted_as_proved(
     assert "0 questions proved, 1 fault in 1 file." in capsys.readouterr().err
 
 
-def test_a_good_question_is_proved(linux: None, capsys: pytest.CaptureFixture[str]) -> None:
-    path = next((ROOT / "questions").glob("*/*-list-comprehension.yaml"))
+def test_a_good_question_is_proved(warm: None, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = put(tmp_path, changed(('      - args: [[{py: "math.pi"}, {plain: 1.5}]]\n', "")))
     assert main(["check", str(path)]) == 0
     assert capsys.readouterr() == ("", "1 question proved, no fault.\n")
 
@@ -147,16 +173,22 @@ def test_an_answer_is_graded_from_a_file_or_from_stdin(linux: None, tmp_path: Pa
     assert wrong.stderr == b""
 
 
-def test_a_seed_draws_the_same_inputs_again(linux: None, tmp_path: Path) -> None:
+def test_a_seed_draws_the_same_inputs_again(
+    warm: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:  # fmt: skip
     answer = tmp_path / "answer.py"
     answer.write_text(WRONG)
-    words = ("grade", "list-comprehension/write", str(answer), "--json", "--seed", "5")
-    first, second = (json.loads(selfgrad(*words).stdout) for _ in range(2))
+    words = ["grade", "list-comprehension/write", str(answer), "--json", "--seed", "5"]
+    assert [main(words), main(words)] == [0, 0]
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first | {"timing_ms": None} == second | {"timing_ms": None}
 
 
-def test_a_verdict_is_readable_without_json(linux: None) -> None:
-    shown = selfgrad("grade", "list-comprehension/write", "-", stdin=WRONG.encode()).stdout.decode()
+def test_a_verdict_is_readable_without_json(warm: None, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    answer = tmp_path / "answer.py"
+    answer.write_text(WRONG)
+    assert main(["grade", "list-comprehension/write", str(answer)]) == 0
+    shown = capsys.readouterr().out
     assert "not passed" in shown and "\nexpected " in shown and "\ngot " in shown
 
 

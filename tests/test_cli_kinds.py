@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-from tests.browsing import ROOT
+from tests.question_text import some_built_in
 
 SEVEN = ["initialise", "predict", "loss", "gradient", "step", "repeat", "stop"]
 LINES: list[dict[str, Any]] = [
@@ -20,7 +20,8 @@ LINES: list[dict[str, Any]] = [
 
 @pytest.fixture(autouse=True)
 def built_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SELFGRAD_QUESTIONS", str(ROOT / "questions"))
+    bank = some_built_in(tmp_path / "questions", "metrics-which-set", "gradient", "sgd-seven-steps")
+    monkeypatch.setenv("SELFGRAD_QUESTIONS", str(bank))
     monkeypatch.setenv("SELFGRAD_DATA_DIR", str(tmp_path))
 
 

@@ -166,7 +166,10 @@ def test_a_key_that_comes_again_starts_no_second_run(client: TestClient) -> None
     stop(client, first.json()["id"])
 
 
-def test_a_thousand_starts_from_one_address_take_a_few_places_and_the_server_goes_on(client: TestClient) -> None:
+def test_a_thousand_starts_from_one_address_take_a_few_places_and_the_server_goes_on(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "GRACE_S", 1000)  # nobody watches, and a busy machine may take long over a thousand
     answers = [client.post(RUNS, json=SLOW) for _ in range(1000)]
     taken = [answer.json()["id"] for answer in answers if answer.status_code == 201]
     assert len(taken) == OF_ONE

@@ -5,15 +5,16 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Set
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.bank.bank import Bank
 from app.sandbox.pool import Level
 from app.web.render import Pages, Static
+from tests.question_text import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -37,7 +38,7 @@ def test_the_styles_of_a_page_weigh_at_most_10_kb(own: list[str]) -> None:
     assert weight(*(STATIC / "css" / f"{name}.css" for name in ["page", "print", *own])) <= 10_000
 
 
-def scripts_for(kinds: set[str]) -> list[Path]:
+def scripts_for(kinds: Set[str]) -> list[Path]:
     """The scripts of a page with parts of these kinds: some are only there for some kinds."""
     lines = (ROOT / "templates" / "_scripts.html").read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if "if" not in line or kinds & set(re.findall(r"'(\w+)' in kinds", line))]
@@ -45,7 +46,7 @@ def scripts_for(kinds: set[str]) -> list[Path]:
 
 
 def test_the_scripts_of_a_page_without_the_editor_weigh_at_most_15_kb() -> None:
-    pages: list[set[str]] = [{part.kind for part in one.parts} for one in Bank(ROOT / "questions").questions]
+    pages = {frozenset(part.kind for part in one.parts) for one in built_in().questions}
     assert STATIC / "js" / "sketch-pad.js" in scripts_for({"draw"})
     for kinds in pages:
         assert weight(STATIC / "js" / "theme.js", *scripts_for(kinds)) <= 15_000, kinds

@@ -23,6 +23,7 @@ WRITTEN = {".py", ".html", ".css", ".js", ".mjs"}
 # The only places that a file of this repository may point at: the standards, ourselves, examples, and the one archive
 # that `selfgrad data fetch` downloads when it is told to.
 HOSTS = {"127.0.0.1", "localhost", "testserver", "www.w3.org", "json-schema.org", "s3.amazonaws.com"}
+HOSTS |= {"adlnet.gov"}  # the names of xAPI's verbs and activities; nothing is fetched from there
 EXAMPLE = re.compile(r"(^|\.)example\.(org|com|net)$")
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from app.bank.bank import Bank
-from app.settings import BUILT_IN_QUESTIONS
-from app.wiki.markup import MAX_TEXT, Block, python_blocks, to_html
+from app.wiki.markup import MAX_TEXT, Block, Note, pieces, python_blocks, to_html
+from tests.question_text import built_in
 
 
 def test_words_are_set_as_commonmark_says() -> None:
@@ -130,10 +129,29 @@ def test_a_fence_that_never_ends_is_a_block_too() -> None:
 
 
 def test_everything_that_the_built_in_questions_say_in_maths_can_be_set() -> None:
-    bank = Bank(BUILT_IN_QUESTIONS)
+    bank = built_in()
     texts = [text for question in bank.questions for text in (question.prompt, question.answer, *question.hints)]
     texts += [part.ask for question in bank.questions for part in question.parts]
     wrong = [
         text for text in texts if 'class="math inline"><code>' in to_html(text) or 'block">\n<code>' in to_html(text)
     ]
     assert not wrong
+
+
+def test_a_head_of_a_column_without_words_is_no_head() -> None:
+    table = to_html("| | b |\n|-|-|\n| c | d |\n")
+    assert "<td></td>\n<th>b</th>" in table
+
+
+def test_pieces_are_the_page_and_know_their_lines() -> None:
+    text = "# Title\n\nSome *words*\nover lines.\n\n- a\n- b\n\n```python\n1\n```\n\n[x]: https://example.org\n\n[x]\n"
+    found = pieces(text)
+    assert "".join(piece.html for piece in found) == to_html(text)
+    assert [(piece.first, piece.last) for piece in found] == [(0, 1), (2, 4), (5, 8), (8, 11), (14, 15)]
+
+
+def test_notes_stand_under_python_blocks_alone_and_are_plain_text() -> None:
+    text = "```\nplain\n```\n\n- a\n  ```python\n  1\n  ```\n\n```py norun\n2\n```\n"
+    html = "".join(piece.html for piece in pieces(text, [Note("<b>fine</b>", "passed"), Note("not run", "not-run")]))
+    assert html.count('<div class="tested') == 2 and "&lt;b&gt;fine&lt;/b&gt;" in html
+    assert html.index("plain") < html.index("passed") < html.index("not-run")

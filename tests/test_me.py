@@ -38,7 +38,7 @@ def test_progress_is_told_by_chapter_and_certainty_by_what_came_of_it(client: Te
     for answer, certainty in ((RIGHT, 3), (WRONG, 3), (WRONG, 1)):
         client.post(WRITE, json={"answer": answer, "certainty": certainty})
     page = client.get("/me").text
-    assert "lists: 0 of 3 done, 1 begun." in page
+    assert "Lists: 0 of 3 done, 1 begun." in page
     rows = re.findall(r'<th scope="row">(.+?)</th><td>(\d+)</td><td>(\d+) \((\d+) %\)', page)
     assert rows == [("a guess", "1", "0", "0"), ("certain", "2", "1", "50")]
 
@@ -229,6 +229,13 @@ def test_the_last_admin_can_neither_be_demoted_nor_go(tmp_path_factory: pytest.T
         account(alone, Role.ADMIN)
         admin.post(f"/teach/people/{made.id}/role", data={"role": "member"})
         assert admin.get("/teach/people").status_code == 403
+
+
+def test_who_asks_which_names_are_taken_is_told_to_wait_here_too(client: TestClient) -> None:
+    sign_up(browser(client), "Taken Already")
+    sign_up(client, "Curious")
+    asked = [client.post("/me/name", data={"name": "taken already"}).status_code for _ in range(21)]
+    assert asked == [409] * 20 + [429]
 
 
 def test_what_was_done_before_signing_in_is_told_once_and_leads_on(client: TestClient) -> None:

@@ -19,8 +19,9 @@ from app.sandbox.pool import Pool
 from tests.browsing import ROOT
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own() -> Iterator[Pool]:
+    """A pool whose processes may be killed: it is as good as new after each test."""
     with Pool(lanes=2, standby=True) as made:
         yield made
 
@@ -208,10 +209,10 @@ def test_a_hundred_jobs_leave_no_descriptor_and_no_process(own: Pool) -> None:
     assert (len(os.listdir("/proc/self/fd")), len(_children(own))) == before
 
 
-def test_one_job_too_many_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch, own: Pool) -> None:
+def test_one_job_too_many_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch, pool: Pool) -> None:
     monkeypatch.setattr(pools, "WAITING", 0)
     with pytest.raises(Busy):
-        own.run(GOOD)
+        pool.run(GOOD)
 
 
 def test_nothing_runs_before_the_start_or_after_the_close() -> None:

@@ -6,7 +6,7 @@ from app.bank.bank import Bank
 from app.bank.question import CodePart, Question
 from app.grading.grade import grade
 from app.sandbox.job import Runner
-from app.settings import BUILT_IN_QUESTIONS
+from tests.question_text import built_in
 from tests.right_answers_a import RIGHT
 
 ANSWERS = [(slug, name) for slug, answers in RIGHT.items() for name in answers]
@@ -14,7 +14,7 @@ ANSWERS = [(slug, name) for slug, answers in RIGHT.items() for name in answers]
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    return Bank(BUILT_IN_QUESTIONS)
+    return built_in()
 
 
 def part_of(bank: Bank, slug: str) -> tuple[Question, CodePart]:

@@ -5,7 +5,7 @@ import pytest
 from app.bank.bank import Bank
 from app.grading.grade import grade
 from app.sandbox.job import Runner
-from app.settings import BUILT_IN_QUESTIONS
+from tests.question_text import built_in
 from tests.right_answers_b import RIGHT
 
 ANSWERS = [(part, name) for part, answers in RIGHT.items() for name in answers]
@@ -13,7 +13,7 @@ ANSWERS = [(part, name) for part, answers in RIGHT.items() for name in answers]
 
 @pytest.fixture(scope="module")
 def bank() -> Bank:
-    return Bank(BUILT_IN_QUESTIONS)
+    return built_in()
 
 
 @pytest.mark.parametrize(("key", "name"), ANSWERS, ids=[f"{part}: {name}" for part, name in ANSWERS])

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from app.bank.bank import Bank
+from app.leaving import export_questions
 from app.settings import Settings
 from app.shelf import served_bank
 from app.store import schema, written
@@ -13,7 +15,7 @@ from app.store.written import Place
 from app.web.authoring import append
 from app.web.rooms import now
 from tests.client import settings
-from tests.question_text import another
+from tests.question_text import another, changed
 
 
 def published(asked: Settings, slug: str, text: str) -> None:
@@ -46,3 +48,13 @@ def test_a_database_that_cannot_be_read_is_told_and_the_files_stay(
     bank = served_bank(settings(tmp_path, database_url=f"sqlite:///{broken}"))
     assert len(bank.questions) == 3
     assert capsys.readouterr().err.startswith("Without what was written in the browser: ")
+
+
+def test_all_questions_are_exported_and_load_back_equal(tmp_path: Path) -> None:
+    asked = settings(tmp_path)
+    published(asked, "brand-new", another(30, "brand-new"))
+    published(asked, "doubling", changed(("number: 7", "number: 70"), ("title: Doubling", "title: Hers")))
+    export_questions(asked, tmp_path / "out")
+    there = Bank(tmp_path / "out")
+    assert there.faults == () and there.questions == served_bank(asked).questions
+    assert [one.title for one in there.questions if one.id == "doubling"] == ["Hers"]

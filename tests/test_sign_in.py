@@ -1,6 +1,8 @@
 """Signing up, in and out: who gets in, what a stranger can find out, and what comes along."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,11 +12,11 @@ from starlette.testclient import TestClient
 from app.sandbox.pool import Pool
 from app.store import accounts, sessions
 from app.store.accounts import Role, token_id
-from app.web.door import Door
-from app.web.problems import TooOften
+from app.web.door import MAY_WAIT, Door
+from app.web.problems import Crowded, TooOften
 from app.web.sign_in import local
 from tests.client import DRAFT, FORM, PAGE, RIGHT, WRITE, WRONG, browser, site
-from tests.people_parts import PASSWORD, account, as_account, rooms_of, sign_in, sign_up
+from tests.people_parts import PASSWORD, account, as_account, name_on, rooms_of, sign_in, sign_up
 
 LATER = timedelta(hours=1)
 
@@ -31,12 +33,6 @@ def client(app: TestClient) -> TestClient:
     fresh = Door(sign_up=True)
     vars(rooms_of(app).door).update(vars(fresh))
     return browser(app)
-
-
-def name_on(client: TestClient) -> str | None:
-    """Whose own page this browser gets."""
-    page = client.get("/me", follow_redirects=False)
-    return page.text.split("<h1>")[1].split("</h1>")[0] if page.status_code == 200 else None
 
 
 def test_who_signs_up_is_signed_in_and_can_sign_in_again_elsewhere(client: TestClient) -> None:
@@ -179,60 +175,6 @@ def test_an_own_page_sends_a_stranger_to_sign_in_and_a_program_away(client: Test
     assert answer.status_code == 401 and 'href="/sign-in"' in answer.text
 
 
-NO_NAMES = [
-    "", "a", "x" * 41, "a\nb", "a\0b", "\N{RIGHT-TO-LEFT OVERRIDE}ab", "a\N{ZERO WIDTH SPACE}b", "<script>", "a@b",
-    "-ab", "p\N{CYRILLIC SMALL LETTER A}ypal", "admin", "A former  member", "...", "12", "a\N{SOFT HYPHEN}b",
-    "a\N{HANGUL FILLER}", "a\N{VARIATION SELECTOR-1}b", "e" + 4 * "\N{COMBINING ACUTE ACCENT}" + "x",
-    "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 8,
-]  # fmt: skip
-NAMES = [
-    "Ada", "Łukasz Żółw", "Ольга", "山田太郎", "Zoë O’Neil-Smith", "नेहा", "x_1", "R2 D2", "Μαρία",
-]  # fmt: skip
-NO_PASSWORDS = [
-    "", "seven77", "x" * 201, "password", "PASSWORD", "12345678", "aaaaaaaaaa", "Long Name Here", "long name here1",
-]  # fmt: skip
-PASSWORDS = [
-    "eight888", "x y" * 66, "пароль из слов", "\N{SNOWMAN}" * 4 + "abcd", "{{ 7*7 }}", "a\0b\0c\0d\0e",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", NO_NAMES)
-def test_a_name_that_could_deceive_is_refused_in_one_sentence(client: TestClient, name: str) -> None:
-    answer = client.post("/sign-up", data={"name": name, "password": PASSWORD})
-    assert answer.status_code == 422 and answer.text.count('id="fault"') == 1
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_of_any_language_may_be_had(client: TestClient, name: str) -> None:
-    assert sign_up(client, name) == 303 and name_on(client) == name
-
-
-@pytest.mark.parametrize("like", ["grace", "GRACE", " Grace ", "Ｇｒａｃｅ", "gr\N{FEMININE ORDINAL INDICATOR}ce"])
-def test_nobody_can_look_like_somebody_else(client: TestClient, like: str) -> None:
-    sign_up(browser(client), "Grace")
-    assert sign_up(client, like, "another password") == 409
-
-
-def test_a_name_in_the_letters_of_another_alphabet_that_look_the_same_is_taken(client: TestClient) -> None:
-    sign_up(browser(client), "Coco")
-    assert sign_up(client, "\N{CYRILLIC CAPITAL LETTER ES}осо", "another password") == 409
-
-
-@pytest.mark.parametrize("password", NO_PASSWORDS)
-def test_a_password_that_anybody_would_try_is_refused(client: TestClient, password: str) -> None:
-    answer = client.post("/sign-up", data={"name": "Long Name Here", "password": password})
-    assert answer.status_code == 422 and answer.text.count('id="fault"') == 1
-    assert not password or f'value="{password}"' not in answer.text or password == "Long Name Here"
-
-
-@pytest.mark.parametrize("password", PASSWORDS)
-def test_any_long_password_will_do(client: TestClient, password: str) -> None:
-    name = f"Somebody {abs(hash(password)) % 10**9}x"
-    assert sign_up(client, name, password) == 303
-    assert sign_in(browser(client), name, password) == 303
-    assert sign_in(browser(client), name, password[:-1]) == 401
-
-
 def test_a_second_press_of_the_button_signs_in(client: TestClient) -> None:
     assert [sign_up(client, "Twice", password) for password in (PASSWORD, PASSWORD, "not the same")] == [303, 303, 409]
 
@@ -266,6 +208,19 @@ def test_who_asks_which_names_are_taken_is_told_to_wait(client: TestClient) -> N
     for _ in range(19):
         door.taken_by_address.enter("testclient")
     assert [sign_up(client, "Well Known", "a wrong one") for _ in range(2)] == [409, 429]
+
+
+async def crowd(door: Door) -> list[bool | Crowded]:
+    many = (door.right(PASSWORD, None) for _ in range(MAY_WAIT + 1))
+    return await asyncio.gather(*many, return_exceptions=True)  # type: ignore[return-value]
+
+
+def test_who_comes_when_very_many_wait_is_sent_away() -> None:
+    door = Door(sign_up=True)
+    with ThreadPoolExecutor(1) as aside:  # a browser's test may have left a loop in this thread
+        came = aside.submit(lambda: asyncio.run(crowd(door))).result()
+    door.close()
+    assert [type(one) for one in came] == [bool] * MAY_WAIT + [Crowded]
 
 
 def test_a_window_slides() -> None:

@@ -184,6 +184,16 @@ def test_what_an_old_cookie_does_later_is_nobodys_else(database: Database, visit
         assert progress.of(connection, member.learner)["doubling", "write"].attempts == 1
 
 
+def test_an_old_cookie_that_comes_again_brings_what_it_did_since(
+    database: Database, visitor: str, member: Account
+) -> None:
+    for number in (1, 2):
+        store(database, replace(attempt(visitor), created=NOW + number * timedelta(minutes=1)))
+        assert adopt(database, visitor, member) == Brought(answers=1)
+        with database.read() as connection:
+            assert progress.of(connection, member.learner)["doubling", "write"].attempts == number
+
+
 def test_an_account_is_not_moved_into_another(database: Database, member: Account) -> None:
     with database.write() as connection:
         other = accounts.add(connection, "Bea", Role.MEMBER, None, None, NOW)

@@ -1,5 +1,5 @@
-"""Nine thousand attacks as texts, summaries, names, posts and passages of the wiki: on every page that shows them nothing
-is live, and what was stored is read back letter by letter."""
+"""Nine thousand attacks as texts, summaries, names, posts and passages of the wiki: nothing is live on any page that
+shows them, and what was stored is read back letter by letter."""
 
 import json
 import re

@@ -19,6 +19,7 @@ from app.grading.mistakes import recognised
 from app.grading.reports import reporting
 from app.grading.show import clean
 from app.grading.shrink import remembers, smallest
+from app.grading.signature import mark_of_calls, mark_of_variables
 from app.grading.unfinished import smallest_unfinished
 from app.grading.verdict import Check, Counterexample, Timing, Verdict
 from app.grading.words import upper
@@ -158,7 +159,7 @@ def _variables(verdict: "_Writer", ran: Ran, outcome: Outcome) -> Verdict:
     right = f"Right: {names} {'is' if len(part.variables) == 1 else 'are'} as asked."
     return verdict(
         Ending.OK, _not_yet(wrong) if wrong else right, outcome=outcome, made=made, score=checks.variable_score(made),
-        counterexample=of_variables(part, ran.exam, outcome),
+        counterexample=of_variables(part, ran.exam, outcome), mark=mark_of_variables(found, outcome.variables, ruled),
     )  # fmt: skip
 
 
@@ -176,6 +177,7 @@ def _calls(
     score = checks.call_score(made, judged)
     broken = next((check for check in ruled if not check.passed), None)
     example = of_call(part, exam, worst) if worst else of_rule(exam, broken) if broken else None
+    mark = mark_of_calls(part, judged, worst, ruled)
     wrong = explain and worst is not None and worst.failure != "changed"
     if wrong and worst is not None and remembers(part, exam, answer, worst, judged, run):
         example = example and example.model_copy(update={"first_difference": REMEMBERS})
@@ -184,12 +186,14 @@ def _calls(
         says_raised = raised(fault, called(part, worst.args))
         ended = replace(outcome, ending=Ending.ERROR, fault=worst.fault)
         return verdict(
-            Ending.ERROR, says_raised, outcome=ended, made=made, score=0.0, counterexample=example, shown=exam.shown
-        )
+            Ending.ERROR, says_raised, outcome=ended, made=made, score=0.0, counterexample=example, shown=exam.shown,
+            mark=mark,
+        )  # fmt: skip
     summary = _summary(part, judged, made, worst, example)
     return verdict(
-        Ending.OK, summary, outcome=outcome, made=made, score=score, counterexample=example, shown=exam.shown
-    )
+        Ending.OK, summary, outcome=outcome, made=made, score=score, counterexample=example, shown=exam.shown,
+        mark=mark,
+    )  # fmt: skip
 
 
 def _worst(
@@ -257,6 +261,7 @@ class _Writer:
         score: float = 0.0,
         counterexample: Counterexample | None = None,
         shown: int = 0,
+        mark: str | None = None,
     ) -> Verdict:
         return Verdict(
             question=self.question.id, part=self.part.id, kind=self.part.kind,
@@ -265,7 +270,7 @@ class _Writer:
             checks=None if made is None else tuple(made), counterexample=counterexample,
             output=None if outcome is None else printed(outcome, shown),
             error=None if outcome is None else fault_of(outcome.fault), 
-            how=how(self.part, ending, made is not None),
+            how=how(self.part, ending, made is not None), mark=mark,
         )  # fmt: skip
 
     def ended(self, outcome: Outcome, answer: str) -> Verdict:

@@ -3,9 +3,10 @@
 A field that has no meaning for a kind is null. `passed` implies `ending == "ok"`.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from app.sandbox.job import Ending
 
@@ -80,6 +81,8 @@ class Verdict(Frozen):
     assessed: bool = True
     how: str
     timing_ms: Timing = Timing()
+    # What app/grading/signature.py knows the mistake by. It is of hidden cases too, so it is never shown or stored.
+    mark: Annotated[SkipJsonSchema[str | None], Field(exclude=True, repr=False)] = None
 
     @model_validator(mode="after")
     def passes_only_when_it_ended_well(self) -> "Verdict":

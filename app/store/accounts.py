@@ -127,7 +127,7 @@ def forget(connection: Connection, account: Account, now: datetime) -> None:
     demand_another_admin(connection, account)
     connection.execute(delete(ACCOUNT).where(ACCOUNT.c.id == account.id))
     belongings.throw_away(connection, account.learner)
-    connection.execute(insert(MOVED).values(learner=account.learner, into=None, at=now))
+    belongings.remember(connection, account.learner, None, now)
 
 
 def former(connection: Connection, learners: Collection[str]) -> set[str]:

@@ -13,11 +13,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, select, update
 
+from app.grading.grader import grader
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending
-from app.store import drafts, people, progress
+from app.store import advice, drafts, mistakes, people, progress, rulings, tally
+from app.store.advice import Advice
 from app.store.db import Statement
-from app.store.progress import Progress
+from app.store.progress import First, Progress, first_of
+from app.store.rulings import Decided, Place, Ruling
 from app.store.tables import ATTEMPT, IDEMPOTENCY
 
 Status = Literal["pending", "graded", "failed"]
@@ -39,7 +42,7 @@ class Attempt:
     question: str
     part: str
     kind: str
-    version: str  # of the question, when it was answered
+    version: str  # of the question that the verdict is of
     answer: str
     created: datetime
     status: Status = "pending"
@@ -48,14 +51,24 @@ class Attempt:
     verdict: Verdict | None = None
     self_grade: Mapping[str, bool] | None = None
     certainty: int | None = None  # 1 guessed, 2 fairly sure, 3 certain
+    grader: str | None = None  # the version of the program that made the verdict
+    signature: str | None = None  # of the mistake
+    excused: bool = False
+    teacher_grade: Mapping[str, bool] | None = None
+    advice: Advice | None = field(default=None, compare=False)  # what is said to who makes this mistake
+    rulings: tuple[Ruling, ...] = field(default=(), compare=False)
     honest: bool = field(default=False, compare=False)  # summed up in `progress`, and stored nowhere else
 
-    def settled(self, verdict: Verdict, *, honest: bool = True) -> "Attempt":
+    @property
+    def place(self) -> Place:
+        return Place(self.learner, self.question, self.part, self.id)
+
+    def settled(self, verdict: Verdict, *, honest: bool = True, signature: str | None = None) -> "Attempt":
         """`honest`: it was a try that earns a hint."""
         failed = verdict.ending is Ending.INTERNAL
         status: Status = "failed" if failed else "graded"
         settled = replace(self, status=status, passed=verdict.passed, score=verdict.score, verdict=verdict)
-        return replace(settled, honest=honest and not failed)
+        return replace(settled, honest=honest and not failed, grader=grader(), signature=signature)
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ COLUMNS = tuple(
     ATTEMPT.c[name]
     for name in (
         "id", "learner", "question", "part", "kind", "version", "answer", "created", "status", "passed",
-        "score", "verdict", "self_grade", "certainty",
+        "score", "verdict", "self_grade", "certainty", "grader", "signature", "excused", "teacher_grade",
     )
 )  # fmt: skip
 
@@ -94,15 +107,21 @@ def store(connection: Connection, attempt: Attempt, keyed: Keyed | None, answere
     who = (attempt.learner, attempt.question, attempt.part)
     counts = attempt.status == "graded"
     summed = Progress(int(counts), int(attempt.honest), counts and attempt.passed, attempt.id, attempt.created)
-    progress.add(connection, *who, summed)
+    first = first_of(attempt.id, attempt.score, attempt.passed, attempt.certainty, attempt.created)
+    progress.add(connection, who, summed, first if counts else First())
+    if counts and attempt.signature is not None:
+        mistakes.add(connection, *who, attempt.signature, attempt.id)
     drafts.hand_in(connection, *who)
     if keyed is not None and attempt.status != "failed":  # what failed by our fault may be tried again with its key
         _remember(connection, attempt, keyed, answered)
 
 
+SETTLED = ("status", "ending", "passed", "score", "verdict", "grader", "signature")
+
+
 def _settling(insert: Callable[..., Any]) -> Any:
     row = insert(ATTEMPT)
-    changed = {name: row.excluded[name] for name in ("status", "ending", "passed", "score", "verdict")}
+    changed = {name: row.excluded[name] for name in SETTLED}
     return row.on_conflict_do_update(index_elements=["id"], set_=changed, where=ATTEMPT.c.status == "pending")
 
 
@@ -113,7 +132,7 @@ REMEMBER = Statement(lambda insert: insert(IDEMPOTENCY).on_conflict_do_nothing(i
 
 def _put(connection: Connection, attempt: Attempt) -> bool:
     """False if there was nothing left to do."""
-    values = vars(attempt) | {"ending": None, "verdict": None, "self_grade": None}
+    values = vars(attempt) | {"ending": None, "verdict": None, "self_grade": None, "teacher_grade": None}
     if attempt.verdict is not None:
         values |= {"ending": attempt.verdict.ending.value, "verdict": attempt.verdict.model_dump_json()}
     statement = PUT_ASIDE if attempt.status == "pending" else SETTLE
@@ -149,36 +168,62 @@ def mine(connection: Connection, attempt: str, learner: str) -> Attempt:
     row = connection.execute(select(*COLUMNS).where(where)).first()
     if row is None:
         raise NotYours
-    return _attempt(row)
+    return completed(connection, read(row))
 
 
 def by_id(connection: Connection, ids: Collection[str]) -> dict[str, Attempt]:
     rows = connection.execute(select(*COLUMNS).where(ATTEMPT.c.id.in_(ids))) if ids else ()
-    return {row.id: _attempt(row) for row in rows}
+    return {row.id: completed(connection, read(row)) for row in rows}
+
+
+def completed(connection: Connection, attempt: Attempt) -> Attempt:
+    """With what instructors say to it."""
+    said = advice.on(connection, attempt.question, attempt.part, attempt.signature)
+    known = rulings.on(connection, attempt.learner, attempt.question, attempt.part)
+    return replace(attempt, advice=said, rulings=rulings.of_attempts(known, attempt.id))
 
 
 def unfinished(connection: Connection, limit: int) -> list[Attempt]:
     """Those without a verdict, the oldest first: a stop of the program left them."""
     asked = select(*COLUMNS).where(ATTEMPT.c.status == "pending").order_by(ATTEMPT.c.created).limit(limit)
-    return [_attempt(row) for row in connection.execute(asked)]
+    return [read(row) for row in connection.execute(asked)]
 
 
 def grade_oneself(connection: Connection, graded: Attempt, keyed: Keyed | None = None) -> None:
     """Store the learner's own grade, which `graded` carries. It may be changed as often as they like."""
-    values: dict[str, Any] = {
-        "self_grade": json.dumps(dict(graded.self_grade or {})), "score": graded.score, "passed": graded.passed,
-    }  # fmt: skip
+    before = by_id(connection, [graded.id])[graded.id]
+    values: dict[str, Any] = {"self_grade": json.dumps(dict(graded.self_grade or {}))}
+    values |= rulings.under_override(connection, graded.place, {"passed": graded.passed, "score": graded.score})
     if graded.verdict is not None:
         values["verdict"] = graded.verdict.model_dump_json()
     connection.execute(update(ATTEMPT).where(ATTEMPT.c.id == graded.id).values(values))
-    progress.finish(connection, graded.learner, graded.question, graded.part)
+    progress.recount(connection, graded.learner, graded.question, graded.part)
+    recounted(connection, before, replace(graded, teacher_grade=before.teacher_grade))
     if keyed is not None:
         _remember(connection, graded, keyed, 303)
 
 
-def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
+def grade_as_teacher(connection: Connection, graded: Attempt, decided: Decided) -> None:
+    """Store an instructor's reading of an answer in words, which `graded` carries. A later one replaces it."""
+    before = by_id(connection, [graded.id])[graded.id]
+    if before.teacher_grade == graded.teacher_grade:
+        return
+    values = {"teacher_grade": json.dumps(dict(graded.teacher_grade or {}))}
+    connection.execute(update(ATTEMPT).where(ATTEMPT.c.id == graded.id).values(values))
+    rulings.replace_grade(connection, graded.place, decided)
+    recounted(connection, before, replace(before, teacher_grade=graded.teacher_grade))
+
+
+def recounted(connection: Connection, before: Attempt, after: Attempt) -> None:
+    """An answer in words that is graded otherwise moves from one sum of its points to another."""
+    was, now = (tally.cells(one.verdict, one.self_grade, one.teacher_grade) for one in (before, after))
+    tally.move(connection, after.question, after.part, was, now)
+
+
+def read(row: Row[*tuple[Any, ...]]) -> Attempt:
     values = dict(row._mapping)
-    verdict, own = values["verdict"], values["self_grade"]
+    verdict = values["verdict"]
     values["verdict"] = None if verdict is None else Verdict.model_validate_json(verdict)
-    values["self_grade"] = None if own is None else json.loads(own)
+    for name in ("self_grade", "teacher_grade"):
+        values[name] = None if values[name] is None else json.loads(values[name])
     return Attempt(**values)

@@ -68,8 +68,14 @@ def adopt(connection: Connection, old: str, into: str, now: datetime) -> Brought
     counted = select(func.count()).where(SET_ASIDE.c.learner == into, SET_ASIDE.c.at == now)
     aside = connection.execute(counted).scalar_one()
     connection.execute(delete(LEARNER).where(LEARNER.c.id == old))
-    connection.execute(insert(MOVED).values(learner=old, into=into, at=now))
+    remember(connection, old, into, now)
     return Brought(moved["attempt"], moved["draft"], aside)
+
+
+def remember(connection: Connection, learner: str, into: str | None, now: datetime) -> None:
+    """Where a learner's things went; None: they are forgotten. An old cookie may come again, and go elsewhere then."""
+    connection.execute(delete(MOVED).where(MOVED.c.learner == learner))
+    connection.execute(insert(MOVED).values(learner=learner, into=into, at=now))
 
 
 def throw_away(connection: Connection, learner: str) -> None:
@@ -128,7 +134,8 @@ def _drafts(connection: Connection, old: str, into: str, now: datetime) -> int:
 def _progress(connection: Connection, old: str, into: str, now: datetime) -> int:
     found = progress.of(connection, old)
     for (question, part), summed in found.items():
-        progress.add(connection, into, question, part, summed)
+        progress.add(connection, (into, question, part), summed, progress.First())
+        progress.recount(connection, into, question, part)  # the answers are there already
     return len(found)
 
 

@@ -119,7 +119,8 @@ class Statement:
     def __call__(self, connection: Connection, values: Mapping[str, Any]) -> int:
         raw = connection.connection.driver_connection
         if not isinstance(raw, sqlite3.Connection):
-            return connection.execute(self._statement(connection), dict(values)).rowcount
+            counted = {"preserve_rowcount": True}  # SQLAlchemy forgets it for an INSERT, unless asked
+            return connection.execute(self._statement(connection), dict(values), execution_options=counted).rowcount
         text, bindings = self._text = self._text or _spelled(self._statement(connection), connection.dialect, values)
         found = [(fixed if name is None else values[name], to) for name, fixed, to in bindings]
         return raw.execute(text, [value if to is None else to(value) for value, to in found]).rowcount

@@ -40,7 +40,8 @@ def add_attempts(
         rows = [_attempt(learner, question, part, kind, number == each - 1, moment) for number in range(each)]
         connection.execute(insert(ATTEMPT), rows)
         summed = Progress(each, each, True, rows[-1]["id"], moment)
-        progress.add(connection, learner, question, part, summed)
+        first = progress.first_of(rows[0]["id"], rows[0]["score"], each == 1, None, moment)
+        progress.add(connection, (learner, question, part), summed, first)
         done()
 
 

@@ -1,14 +1,21 @@
-"""Where a learner stands at each part: a sum that is kept with every attempt, so that no page counts attempts."""
+"""Where a learner stands at each part: a sum that is kept with every attempt, so that no page counts attempts.
 
+Beside it what statistics need: the first attempt that counts, and when the part was solved (`First`); and in the
+learner's own row the sum of their first scores.
+"""
+
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, exists, func, or_, select, update
 
 from app.store.db import Statement
-from app.store.tables import ATTEMPT, PROGRESS
+from app.store.tables import ATTEMPT, LEARNER, PROGRESS
+
+PLACE = ("learner", "question", "part")
 
 NEWEST = 500
 
@@ -22,46 +29,112 @@ class Progress:
     worked: datetime
 
 
+@dataclass(frozen=True)
+class First:
+    """An attempt that counts, as the first of its learner at its part; all None for one that does not count."""
+
+    first: str | None = None
+    first_score: float | None = None
+    first_passed: bool | None = None
+    first_certainty: int | None = None
+    began: int | None = None  # seconds since 1970
+    solved_after: int | None = None  # seconds
+    solved_try: int | None = None
+
+
+def first_of(id: str, score: float | None, passed: bool, certainty: int | None, created: datetime) -> First:
+    solved = (0, 1) if passed else (None, None)
+    return First(id, score, passed, certainty, int(created.timestamp()), *solved)
+
+
 def of(connection: Connection, learner: str) -> dict[tuple[str, str], Progress]:
     """By question and part."""
     columns = (PROGRESS.c[name] for name in ("question", "part", "attempts", "tries", "done", "last", "worked"))
     rows = connection.execute(select(*columns).where(PROGRESS.c.learner == learner))
-    return {
-        (row.question, row.part): Progress(row.attempts, row.tries, row.done, row.last, row.worked) for row in rows
-    }
+    return {(row.question, row.part): Progress(row.attempts, row.tries, row.done, row.last, row.worked) for row in rows}
 
 
 def _adding(insert: Callable[..., Any]) -> Any:
     """Ids rise with time, so the greater one is the newer attempt."""
     row = insert(PROGRESS)
     old, new = PROGRESS.c, row.excluded
+    earlier = or_(old.first.is_(None), new.first < old.first)
+    solved = and_(old.solved_after.is_(None), new.first_passed)
     return row.on_conflict_do_update(
-        index_elements=["learner", "question", "part"],
+        index_elements=PLACE,
         set_={
             "attempts": old.attempts + new.attempts,
             "tries": old.tries + new.tries,
             "done": or_(old.done, new.done),
             "last": case((new.last > old.last, new.last), else_=old.last),
             "worked": case((new.last > old.last, new.worked), else_=old.worked),
+            "solved_after": case((solved, new.began - func.coalesce(old.began, new.began)), else_=old.solved_after),
+            "solved_try": case((solved, old.attempts + 1), else_=old.solved_try),
+        }
+        | {
+            name: case((and_(new.first.is_not(None), earlier), new[name]), else_=old[name])
+            for name in ("first", "first_score", "first_passed", "first_certainty", "began")
         },
     )
 
 
+def _summing(_: Callable[..., Any]) -> Any:
+    mine = and_(PROGRESS.c.learner == bindparam("who"), PROGRESS.c.excused.is_(False))
+    sums = {"items": func.count(PROGRESS.c.first_score), "points": func.coalesce(func.sum(PROGRESS.c.first_score), 0.0)}
+    values = {name: select(made).where(mine).scalar_subquery() for name, made in sums.items()}
+    return update(LEARNER).where(LEARNER.c.id == bindparam("who")).values(values)
+
+
+def _summing_first(insert: Callable[..., Any]) -> Any:
+    """The same, but only if this attempt is the first at its part."""
+    here = [PROGRESS.c[name] == bindparam(f"at_{name}") for name in ("question", "part")]
+    first = exists().where(PROGRESS.c.learner == bindparam("who"), *here, PROGRESS.c.first == bindparam("attempt"))
+    return _summing(insert).where(first)
+
+
 ADD = Statement(_adding)
+SUM_UP = Statement(_summing)
+SUM_UP_FIRST = Statement(_summing_first)
 
 
-def add(connection: Connection, learner: str, question: str, part: str, added: Progress) -> None:
-    """`added.attempts` more attempts, of which `added.last` is the newest."""
-    place = {"learner": learner, "question": question, "part": part}
-    ADD(connection, place | vars(added))
+def add(connection: Connection, place: tuple[str, str, str], added: Progress, first: First) -> None:
+    """`added.attempts` more attempts, of which `added.last` is the newest. `place`: learner, question, part."""
+    learner, question, part = place
+    where = dict(zip(PLACE, place, strict=True))
+    draw = zlib.crc32(learner.encode()) & 0x7FFFFFFF
+    ADD(connection, where | {"draw": draw} | vars(added) | vars(first))
+    if first.first is not None:
+        values = {"who": learner, "at_question": question, "at_part": part, "attempt": first.first}
+        SUM_UP_FIRST(connection, values)
 
 
-def finish(connection: Connection, learner: str, question: str, part: str) -> None:
-    """Done if an attempt is now passed, and not done if none is: the learner may have ticked or unticked a point."""
-    place = {"learner": learner, "question": question, "part": part}
-    mine, passed = (and_(*(table.c[name] == value for name, value in place.items())) for table in (PROGRESS, ATTEMPT))
-    done = exists().where(passed, ATTEMPT.c.status == "graded", ATTEMPT.c.passed)
-    connection.execute(update(PROGRESS).where(mine).values(done=done))
+def recount(connection: Connection, learner: str, question: str, part: str) -> None:
+    """All sums of one learner at one part anew from their attempts there: one was graded otherwise, by its writer's
+    ticks, by an instructor or by another grader, or is excused now."""
+    mine, theirs = (_at(table, learner, question, part) for table in (PROGRESS, ATTEMPT))
+    counted = and_(theirs, ATTEMPT.c.status == "graded", ATTEMPT.c.excused.is_(False))
+    columns = [ATTEMPT.c[name] for name in ("id", "score", "passed", "certainty", "created")]
+    rows = connection.execute(select(*columns).where(counted).order_by(ATTEMPT.c.id)).all()
+    made = First()
+    if rows:
+        made = first_of(*rows[0])
+        solved = next((at for at, row in enumerate(rows) if row.passed), None)
+        after = None if solved is None else int(rows[solved].created.timestamp()) - (made.began or 0)
+        made = replace(made, solved_after=after, solved_try=None if solved is None else solved + 1)
+    values = vars(made) | {"attempts": len(rows), "done": any(row.passed for row in rows)}
+    connection.execute(update(PROGRESS).where(mine).values(values))
+    SUM_UP(connection, {"who": learner})
+
+
+def excuse(connection: Connection, learner: str, question: str, part: str, excused: bool) -> None:
+    """From the whole part: it counts in no statistics of this learner."""
+    mine = _at(PROGRESS, learner, question, part)
+    connection.execute(update(PROGRESS).where(mine).values(excused=excused))
+    SUM_UP(connection, {"who": learner})
+
+
+def _at(table: Table, *place: str) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == value for name, value in zip(PLACE, place, strict=True)))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ attempt as with a million. There are no relationship attributes: a query names t
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from app.store.rows import Moment, Row, metadata
+from app.store.tables_teach import ADVICE, MISTAKE, RULING, SLIP, TALLY
 from app.store.tables_wiki import (
     CONTRIBUTOR,
     EDIT,
@@ -27,19 +28,22 @@ from app.store.tables_wiki import (
 )  # fmt: skip
 
 __all__ = [
-    "ACCOUNT", "ATTEMPT", "CONTRIBUTOR", "DRAFT", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER", "MOVED", "PAGE", "POST",
-    "PROGRESS", "REVEAL", "REVISION", "SENT", "SESSION", "SET_ASIDE", "SIGN_IN_LINK", "SUGGESTION", "THANKS", "THREAD",
-    "VISIT", "WRITTEN", "Moment", "Row", "metadata",
+    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "DRAFT", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER", "MISTAKE",
+    "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
+    "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "WRITTEN",
+    "Moment", "Row", "metadata",
 ]  # fmt: skip
 
 
 class LearnerRow(Row, table=True):
-    """Somebody who has stored something."""
+    """Somebody who has stored something. `items` and `points` sum up their first scores at all parts."""
 
     __tablename__ = "learner"
 
     id: str = Field(primary_key=True, max_length=32)
     created: datetime = Field(sa_type=Moment)
+    items: int = Field(sa_column_kwargs={"server_default": "0"})
+    points: float = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class AttemptRow(Row, table=True):
@@ -49,6 +53,7 @@ class AttemptRow(Row, table=True):
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'graded', 'failed')", name="status"),
         Index("ix_attempt_learner_question_part_created", "learner", "question", "part", "created"),
+        Index("ix_attempt_question_part_id", "question", "part", "id"),
         Index(
             "ix_attempt_pending",
             "created",
@@ -69,7 +74,7 @@ class AttemptRow(Row, table=True):
     question: str = Field(max_length=64)
     part: str = Field(max_length=64)
     kind: str = Field(max_length=16)
-    version: str = Field(max_length=64)  # of the question, when it was answered
+    version: str = Field(max_length=64)  # of the question that the verdict is of
     answer: str = Field(sa_type=Text)
     status: str = Field(max_length=8)
     created: datetime = Field(sa_type=Moment)
@@ -79,6 +84,10 @@ class AttemptRow(Row, table=True):
     verdict: str | None = Field(default=None, sa_type=Text)  # JSON
     self_grade: str | None = Field(default=None, sa_type=Text)  # JSON: point -> bool
     certainty: int | None = None  # 1 guessed, 2 fairly sure, 3 certain: said before the verdict was seen
+    grader: str | None = Field(default=None, max_length=16)  # the version of the program that made the verdict
+    signature: str | None = Field(default=None, max_length=40)  # of the mistake, see app/grading/signature.py
+    excused: bool = Field(sa_column_kwargs={"server_default": "0"})  # by an instructor: not counted
+    teacher_grade: str | None = Field(default=None, sa_type=Text)  # JSON: point -> bool, as an instructor reads it
 
 
 class DraftRow(Row, table=True):
@@ -96,10 +105,13 @@ class DraftRow(Row, table=True):
 
 
 class ProgressRow(Row, table=True):
-    """A learner's attempts at a part, summed up in the commit that stores them. Only graded ones are counted."""
+    """A learner's attempts at a part, summed up in the commit that stores them. Only graded ones are counted.
+
+    `first…` is of the first attempt that counts. By `draw`, which is even over learners, some of very many are taken.
+    """
 
     __tablename__ = "progress"
-    __table_args__ = (Index("ix_progress_question", "question"),)
+    __table_args__ = (Index("ix_progress_question_part_draw", "question", "part", "draw"),)
 
     learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     question: str = Field(primary_key=True, max_length=64)
@@ -109,6 +121,15 @@ class ProgressRow(Row, table=True):
     done: bool  # one passed
     last: str = Field(foreign_key="attempt.id", ondelete="CASCADE", max_length=32)
     worked: datetime = Field(sa_type=Moment)
+    draw: int = Field(sa_column_kwargs={"server_default": "0"})
+    first: str | None = Field(default=None, max_length=32)
+    first_score: float | None = None
+    first_passed: bool | None = None
+    first_certainty: int | None = None
+    began: int | None = Field(default=None, sa_type=BigInteger)  # when the first was handed in: seconds since 1970
+    solved_after: int | None = Field(default=None, sa_type=BigInteger)  # seconds from there to the first that passed
+    solved_try: int | None = None  # which one that was, counted from 1
+    excused: bool = Field(sa_column_kwargs={"server_default": "0"})  # from the whole part
 
 
 class HintsRow(Row, table=True):

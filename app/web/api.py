@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.grading.verdict import Verdict
 from app.store import drafts, hints, progress
+from app.store.advice import Advice
 from app.store.attempts import Attempt
 from app.web.answer import check_text, hand_in
 from app.web.attempts import grade_oneself, mine
@@ -20,6 +21,7 @@ from app.web.quick import Quick
 from app.web.views import card, public
 
 router = APIRouter(prefix="/api/v1")
+RULED = ("kind", "passed", "score", "reason", "by", "made")
 
 
 class AnswerIn(BaseModel):
@@ -51,6 +53,26 @@ class Problem(BaseModel):
     detail: str
 
 
+class InstructorNote(BaseModel):
+    """To everybody who makes the same mistake."""
+
+    says: str = Field(description="Markdown.")
+    by: str | None
+    changed: datetime
+
+
+class RulingOut(BaseModel):
+    """What was decided about an attempt, or about its whole part, after it was graded."""
+
+    kind: Literal["excuse", "override", "regrade", "grade"]
+    whole_part: bool
+    passed: bool | None
+    score: float | None
+    reason: str
+    by: str | None
+    made: datetime
+
+
 class AttemptOut(BaseModel):
     attempt: str
     question: str
@@ -61,11 +83,19 @@ class AttemptOut(BaseModel):
     certainty: int | None
     verdict: Verdict | None
     self_grade: dict[str, bool] | None
+    version: str = Field(description="Of the question that the verdict is of.")
+    grader: str | None = Field(description="The version of the program that made the verdict.")
+    passed: bool = Field(description="As it counts, after all rulings.")
+    score: float | None = Field(description="As it counts.")
+    excused: bool
+    instructor_note: InstructorNote | None
+    rulings: list[RulingOut]
 
 
 class HandedOut(BaseModel):
     attempt: str
     verdict: Verdict | None
+    instructor_note: InstructorNote | None = None
 
 
 class DraftOut(BaseModel):
@@ -128,7 +158,9 @@ async def attempt(
     handed = await hand_in(request, rooms, learner, found, part, text, keyed, body.certainty)
     told = handed.attempt
     verdict = told.verdict.model_dump_json() if told.verdict is not None and handed.status == 201 else "null"
-    reply = f'{{"attempt": "{told.id}", "verdict": {verdict}}}'
+    note = instructor_note(told.advice)
+    said = "" if note is None else f', "instructor_note": {note.model_dump_json()}'
+    reply = f'{{"attempt": "{told.id}", "verdict": {verdict}{said}}}'
     return _json(reply, handed.status, {"Location": f"/api/v1/attempts/{told.id}"})
 
 
@@ -191,7 +223,21 @@ def attempt_out(found: Attempt) -> AttemptOut:
         certainty=found.certainty,
         verdict=found.verdict,
         self_grade=None if found.self_grade is None else dict(found.self_grade),
+        version=found.version,
+        grader=found.grader,
+        passed=found.passed,
+        score=found.score,
+        excused=found.excused,
+        instructor_note=instructor_note(found.advice),
+        rulings=[
+            RulingOut(whole_part=one.attempt is None, **{name: getattr(one, name) for name in RULED})
+            for one in found.rulings
+        ],
     )
+
+
+def instructor_note(found: Advice | None) -> InstructorNote | None:
+    return None if found is None else InstructorNote(says=found.says, by=found.by, changed=found.changed)
 
 
 def _json(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:

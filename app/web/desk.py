@@ -14,7 +14,7 @@ import secrets
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -23,10 +23,11 @@ from app.bank.question import Part, Question
 from app.grading.exams import Exams
 from app.grading.grade import KINDS, grade
 from app.grading.kinds import BadAnswer
+from app.grading.signature import signature
 from app.grading.verdict import Verdict
 from app.sandbox.job import Busy, Ending, Unavailable
 from app.sandbox.pool import Pool
-from app.store import attempts
+from app.store import advice, attempts
 from app.store.attempts import Attempt, Keyed, KeyTaken
 from app.store.db import Database
 from app.web.forms import VALUES, begun
@@ -168,7 +169,8 @@ class Desk:
         timing = verdict.timing_ms.model_copy(update={"queue": round(verdict.timing_ms.queue + queued, 3)})
         verdict = verdict.model_copy(update={"timing_ms": timing})
         self._untold.append(Graded(verdict, time.perf_counter() - asked))
-        return self._store(attempt.settled(verdict, honest=honest(part, attempt.answer, verdict)), keyed)
+        tried, mistake = honest(part, attempt.answer, verdict), signature(part, attempt.answer, verdict)
+        return self._store(attempt.settled(verdict, honest=tried, signature=mistake), keyed)
 
     def _tell(self) -> None:
         """Metrics and the log, which no visitor waits for."""
@@ -193,12 +195,13 @@ class Desk:
         try:
             with self._database.write() as connection:
                 attempts.store(connection, attempt, keyed, status)
+                said = advice.on(connection, attempt.question, attempt.part, attempt.signature)
         except KeyTaken:
             before = self._answered(attempt.learner, keyed) if keyed else None
             if before is None:
                 raise
             return before
-        return Handed(attempt, status)
+        return Handed(attempt if said is None else replace(attempt, advice=said), status)
 
     def _answered(self, learner: str, keyed: Keyed) -> Handed | None:
         """What was answered to this key before. Raises KeyReused."""

@@ -15,12 +15,14 @@ from starlette.responses import RedirectResponse, Response
 
 from app.store import accounts, belongings, drafts, progress, sessions
 from app.store.accounts import Account, NameTaken
+from app.store.belongings import Aside
 from app.store.names import BadName, free_to_take
 from app.store.progress import Certain
 from app.store.sessions import Session
 from app.web import passwords
 from app.web.answer import read_form, text_of
 from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
+from app.web.door import address_of
 from app.web.passwords import BadPassword
 from app.web.problems import SignInFirst
 from app.web.rights import Thing, demand_change, demand_see
@@ -66,7 +68,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
         context = {
             "certain": certain_views(progress.certain(connection, account.learner)),
             "sessions": session_views(sessions.of(connection, account.id, now()), who.session),
-            "aside": [one for one in belongings.set_aside(connection, account.learner)],
+            "aside": [aside_view(rooms, one) for one in belongings.set_aside(connection, account.learner)],
             "has_password": accounts.password_of(connection, account.id) is not None,
         }
     cards = [(rooms.bank.chapter(one.id), card(one, standing, unsent)) for one in rooms.bank.questions]
@@ -98,6 +100,11 @@ def session_views(found: list[Session], here: str) -> list[SessionView]:
     return [SessionView(one.id, browser(one.browser), one.created, one.seen, one.id == here) for one in found]
 
 
+def aside_view(rooms: Rooms, aside: Aside) -> dict[str, Any]:
+    question = rooms.bank.get(aside.question)
+    return {"id": aside.id, "title": question.title if question else aside.question, "part": aside.part, "at": aside.at}
+
+
 def browser(called: str) -> str:
     """What a person would call it."""
     kinds = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
@@ -126,6 +133,7 @@ def end_others(rooms: RoomsDep, who: WhoDep) -> Response:
 
 @router.post("/me/name")
 async def rename(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
+    """Raises TooOften, where somebody finds out which names are taken."""
     demand_change(who, Thing.ACCOUNT)
     account, sent = own(who), await read_form(request)
 
@@ -140,7 +148,10 @@ async def rename(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
             return page(rooms, who, code=422, faults={"name": str(error)})
         return RedirectResponse("/me#account", 303)
 
-    return await asyncio.to_thread(work)
+    done = await asyncio.to_thread(work)
+    if done.status_code == 409:
+        rooms.door.taken_by_address.enter(address_of(request))
+    return done
 
 
 @router.post("/me/password")

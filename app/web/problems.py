@@ -26,6 +26,7 @@ from app.store.attempts import NotYours
 from app.store.db import CannotRead, CannotSave
 from app.store.discussion import NoThread
 from app.store.drafts import Conflict
+from app.store.rulings import NoRuling
 from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
 
@@ -118,6 +119,7 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     FileChanged: (409, "The file of this question was changed meanwhile. Copy your text, and open the editor again."),
     revisions.Conflict: (409, "This page was changed in the meantime; nothing was overwritten. Send it again."),
+    NoRuling: (409, "This decision does not hold any more, or cannot be taken back."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
     KeyReused: (422, "This Idempotency-Key was used for another request. Take a new one."),
@@ -195,6 +197,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
         return {"href": found[1], "label": "Back to your answer"}
     elif (found := EDITOR.fullmatch(path)) is not None and status not in (401, 403, 404):
         return {"href": f"/teach/edit/{found[1]}", "label": "Back to the editor"}
+    elif path in ("/sign-in", "/sign-up"):
+        return {"href": path, "label": "Back to the form"}
     elif path.startswith("/teach/people/"):
         return {"href": "/teach/people", "label": "Back to the people"}
     elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:

@@ -1,6 +1,6 @@
 """The rooms of the house as the pages conduct them, and what time it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from itsdangerous import Signer
@@ -13,6 +13,7 @@ from app.web.door import Door
 from app.web.metrics import Metrics
 from app.web.press import Press
 from app.web.problems import NotHere
+from app.web.regrade import Regrades
 from app.web.render import Pages
 from app.web.runs import Runs
 
@@ -30,6 +31,7 @@ class Rooms:
     runs: Runs
     door: Door
     press: Press
+    regrades: Regrades = field(default_factory=Regrades)
 
     def place(self, question: str, part: str) -> tuple[Question, Part]:
         """Raises NotHere."""

@@ -13,9 +13,11 @@ from typing import Any, Literal
 from app.bank.question import CodePart, Part, ProsePart, Question, Rule
 from app.grading.grade import KINDS
 from app.grading.verdict import Verdict
+from app.store.advice import Advice
 from app.store.attempts import Attempt
 from app.store.drafts import Draft
 from app.store.progress import Progress
+from app.store.rulings import Ruling
 from app.web.forms import begun, fields, program_of
 from app.web.marked import Piece, letter, marked, quote
 
@@ -40,13 +42,14 @@ class Card:
 
 @dataclass(frozen=True)
 class PointView:
-    """A key point: what the machine suggests, the words that rests on, and what the student ticked."""
+    """A key point: what the machine suggests, the words that rests on, what the student and an instructor ticked."""
 
     id: str
     text: str
     ticked: bool
     state: str | None = None
     quote: str | None = None
+    teacher: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class AttemptView:
     pieces: list[Piece]  # the answer, cut where a mark begins or ends
     certain: str | None  # how sure they said to be
     program: str | None  # what was run, where it is shown with numbered lines
+    advice: Advice | None  # what an instructor says to everybody who makes this mistake
+    rulings: tuple[Ruling, ...]  # what was decided about it since, the newest first
+    passed: bool  # as it counts
+    score: float | None
+    read: bool  # an instructor has ticked its points
 
 
 @dataclass(frozen=True)
@@ -254,6 +262,11 @@ def attempt_view(attempt: Attempt, part: Part) -> AttemptView:
         marked(attempt.answer, attempt.verdict) if shown else [],
         CERTAINTIES.get(attempt.certainty or 0),
         program_of(part, attempt.answer),
+        attempt.advice,
+        attempt.rulings,
+        attempt.passed,
+        attempt.score,
+        attempt.teacher_grade is not None,
     )
 
 
@@ -266,12 +279,14 @@ def reference(part: ProsePart) -> str | None:
 def point_views(attempt: Attempt, part: ProsePart) -> list[PointView]:
     """Nothing is ticked before the student has ticked it: a suggestion is no grade."""
     found = {point.id: point for point in (attempt.verdict.points if attempt.verdict else None) or ()}
-    own = attempt.self_grade or {}
+    own, read = attempt.self_grade or {}, attempt.teacher_grade
     views = []
     for point in part.points:
         seen = found.get(point.id)
         evidence = quote(attempt.answer, seen.evidence) if seen else None
-        views.append(PointView(point.id, point.text, own.get(point.id, False), seen.state if seen else None, evidence))
+        teacher = None if read is None else bool(read.get(point.id))
+        state = seen.state if seen else None
+        views.append(PointView(point.id, point.text, own.get(point.id, False), state, evidence, teacher))
     return views
 
 

@@ -116,8 +116,11 @@ def pieces(markdown: str, notes: Sequence[Note] = ()) -> list[Piece]:
     env: dict[str, Any] = {"notes": iter(notes)}
     found: list[Piece] = []
     waiting: list[Token] = []
-    for token in MARKDOWN.parse(markdown, env):
+    tokens = MARKDOWN.parse(markdown, env)
+    for at, token in enumerate(tokens):
         _settle(token)
+        if token.type == "th_open" and not tokens[at + 1].content:  # heads nothing: a cell like others
+            token.tag = tokens[at + 2].tag = "td"
         waiting.append(token)
         if token.level == 0 and token.nesting <= 0:
             first, last = next((one.map for one in waiting if one.map), [0, 0])

@@ -1,10 +1,10 @@
-"""Questions that are written in the browser; an index for who works at a page, and one for whether anybody answered."""
+"""Questions that are written in the browser, and an index for who is at work on a page."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -20,10 +20,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("page", name=op.f("pk_written")),
     )
     op.create_index("ix_edit_page", "edit", ["page"], unique=False)
-    op.create_index("ix_progress_question", "progress", ["question"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_progress_question", table_name="progress")
     op.drop_index("ix_edit_page", table_name="edit")
     op.drop_table("written")

@@ -1,0 +1,97 @@
+"""Everybody's attempts on their way out: read in pages, each a short look at the database, so that neither the memory
+nor a reader's transaction grows with the history."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select, tuple_
+
+from app.exchange.grades import Attempted, Standing, Student
+from app.store.db import Database
+from app.store.tables import ACCOUNT, ATTEMPT, LEARNER
+
+PAGE = 1_000
+LEARNERS = 200
+ORDER = tuple(ATTEMPT.c[name] for name in ("learner", "question", "part", "created", "id"))
+TOLD = tuple(ATTEMPT.c[name] for name in ("kind", "answer", "status", "passed", "score", "certainty", "version"))
+Naming = Callable[[str, str | None], Student]  # from the learner's id and the account's name
+
+
+def student(learner: str, name: str | None) -> Student:
+    """A visitor is told by the end of their id, which is random."""
+    return Student(name, name) if name is not None else Student(f"visitor-{learner[-12:]}", "", named=False)
+
+
+def attempts(
+    database: Database, learners: Collection[str] | None = None, naming: Naming = student
+) -> Iterator[Attempted]:
+    """By student, question and part, the oldest first. Raises CannotRead."""
+    last: tuple[Any, ...] | None = None
+    place, number = ("", "", ""), 0
+    while True:
+        with database.read() as connection:
+            rows = _page(connection, last, learners)
+        for row in rows:
+            here = (row.learner, row.question, row.part)
+            number = number + 1 if here == place else 1
+            place = here
+            yield _attempted(row, number, naming)
+        if len(rows) < PAGE:
+            return
+        last = tuple(rows[-1])[: len(ORDER)]
+
+
+def _page(
+    connection: Connection, last: tuple[Any, ...] | None, learners: Collection[str] | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    seed = ATTEMPT.c.verdict
+    asked = select(*ORDER, *TOLD, seed, ACCOUNT.c.name).outerjoin(ACCOUNT, ACCOUNT.c.learner == ATTEMPT.c.learner)
+    if learners is not None:
+        asked = asked.where(ATTEMPT.c.learner.in_(learners))
+    if last is not None:
+        asked = asked.where(tuple_(*ORDER) > tuple_(*last))
+    return connection.execute(asked.order_by(*ORDER).limit(PAGE)).all()
+
+
+def _attempted(row: Row[*tuple[Any, ...]], number: int, naming: Naming) -> Attempted:
+    verdict = json.loads(row.verdict) if row.verdict else {}
+    example = verdict.get("counterexample") or {}
+    return Attempted(
+        row.id, naming(row.learner, row.name), row.question, row.part, row.kind, number, row.answer, row.created,
+        row.status, row.passed, row.score, row.certainty, row.version, seed=example.get("seed"),
+    )  # fmt: skip
+
+
+def standings(
+    database: Database, learners: Collection[str] | None = None, naming: Naming = student
+) -> Iterator[Standing]:
+    """Every student who has an account or has tried something, by their id. Raises CannotRead."""
+    last = ""
+    while True:
+        with database.read() as connection:
+            asked = select(LEARNER.c.id, ACCOUNT.c.name).outerjoin(ACCOUNT, ACCOUNT.c.learner == LEARNER.c.id)
+            asked = asked.where(LEARNER.c.id > last)
+            if learners is not None:
+                asked = asked.where(LEARNER.c.id.in_(learners))
+            people = connection.execute(asked.order_by(LEARNER.c.id).limit(LEARNERS)).all()
+            best = _best(connection, [row.id for row in people])
+        for row in people:
+            mine = best.get(row.id, {})
+            if mine or row.name is not None:
+                yield Standing(naming(row.id, row.name), mine)
+        if len(people) < LEARNERS:
+            return
+        last = people[-1].id
+
+
+def _best(connection: Connection, learners: list[str]) -> dict[str, dict[tuple[str, str], float | None]]:
+    """Of what was graded, by learner."""
+    counts = and_(ATTEMPT.c.learner.in_(learners), ATTEMPT.c.status == "graded", ATTEMPT.c.score.is_not(None))
+    place = (ATTEMPT.c.learner, ATTEMPT.c.question, ATTEMPT.c.part)
+    found: dict[str, dict[tuple[str, str], float | None]] = {}
+    for row in connection.execute(
+        select(*place, func.max(ATTEMPT.c.score).label("best")).where(counts).group_by(*place)
+    ):
+        found.setdefault(row.learner, {})[row.question, row.part] = row.best
+    return found

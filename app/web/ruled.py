@@ -1,0 +1,114 @@
+"""An attempt as an instructor sees it, and what may be decided about it: excuse, override, lift; and in words, their
+own reading of its points. Each with a reason that the student sees."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.bank.question import ProsePart
+from app.store import attempts, rulings
+from app.store.attempts import Attempt, NotYours
+from app.store.rulings import Decided, Place
+from app.web.answer import Form, read_form, text_of
+from app.web.deps import Rooms, RoomsDep, WhoDep, now
+from app.web.problems import NotAnAnswer
+from app.web.rights import Thing, demand_change, demand_see
+from app.web.teach import plain_text
+from app.web.views import attempt_view, question_view
+from app.web.who import Who
+
+router = APIRouter(include_in_schema=False)
+REASON_LENGTH = 1_000
+ID_DIGITS = 32
+
+
+@router.get("/teach/attempts/{attempt_id}")
+def attempt(attempt_id: str, rooms: RoomsDep, who: WhoDep) -> Response:
+    demand_see(who, Thing.TEACH)
+    found = any_attempt(rooms, attempt_id)
+    question, part = rooms.place(found.question, found.part)
+    view = question_view(question, {}, {}, {}, {}, 0)
+    shown = next(one for one in view.parts if one.id == part.id)
+    context: dict[str, Any] = {"attempt": attempt_view(found, part), "question": view, "part": shown, "stored": found}
+    return rooms.pages.page("teach_attempt.html", "teach", who=who, **context)
+
+
+@router.post("/teach/attempts/{attempt_id}/rulings")
+async def ruling(attempt_id: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
+    demand_change(who, Thing.TEACH)
+    form = await read_form(request)
+    await asyncio.to_thread(_rule, rooms, who, attempt_id, form)
+    return RedirectResponse(f"/teach/attempts/{attempt_id}", 303)
+
+
+def _rule(rooms: Rooms, who: Who, attempt_id: str, form: Form) -> None:
+    """Raises NotYours, NoRuling, NotAnAnswer and TooLong."""
+    found = any_attempt(rooms, attempt_id)
+    do = text_of(form, "do")
+    if do == "lift":
+        with rooms.database.write() as connection:
+            rulings.lift(connection, text_of(form, "ruling"), now())
+        return
+    decided = Decided(plain_text(form, "reason", REASON_LENGTH), who.account.id if who.account else None, now())
+    whole = Place(found.learner, found.question, found.part)
+    if do == "override":
+        passed, score = _result(form)
+        if found.status != "graded":
+            raise NotAnAnswer("There is no verdict yet that could be overridden.")
+        with rooms.database.write() as connection:
+            rulings.override(connection, found.place, passed, score, decided)
+    elif do in ("excuse", "excuse-part"):
+        with rooms.database.write() as connection:
+            rulings.excuse(connection, found.place if do == "excuse" else whole, decided)
+    else:
+        raise NotAnAnswer("Say what is decided: excuse, excuse-part, override or lift.")
+
+
+def _result(form: Form) -> tuple[bool, float]:
+    """Raises NotAnAnswer."""
+    text = text_of(form, "score").strip().removesuffix("%").strip().replace(",", ".")
+    try:
+        score = float(text)
+    except ValueError:
+        score = -1.0
+    if not 0 <= score <= 100 or len(text) > 10:
+        raise NotAnAnswer("The score is a number from 0 to 100.")
+    return text_of(form, "passed") == "yes", round(score / 100, 4)
+
+
+@router.post("/teach/attempts/{attempt_id}/grade")
+async def grade(attempt_id: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
+    """An instructor's own reading of an answer in words. It changes no score; it is shown to the student."""
+    demand_change(who, Thing.TEACH)
+    form = await read_form(request)
+    await asyncio.to_thread(_grade, rooms, who, attempt_id, form)
+    return RedirectResponse(f"/teach/attempts/{attempt_id}", 303)
+
+
+def _grade(rooms: Rooms, who: Who, attempt_id: str, form: Form) -> None:
+    """Raises NotYours and NotAnAnswer."""
+    found = any_attempt(rooms, attempt_id)
+    _, part = rooms.place(found.question, found.part)
+    ticked = set(form.get("point", ()))
+    if not isinstance(part, ProsePart) or found.status != "graded" or not ticked <= {one.id for one in part.points}:
+        raise NotAnAnswer("Only points of an answer in words can be ticked.")
+    read = {point.id: point.id in ticked for point in part.points}
+    said = f"Finds {len(ticked)} of {len(read)} points in it"
+    decided = Decided(said, who.account.id if who.account else None, now())
+    with rooms.database.write() as connection:
+        attempts.grade_as_teacher(connection, replace(found, teacher_grade=read), decided)
+
+
+def any_attempt(rooms: Rooms, attempt_id: str) -> Attempt:
+    """Whoever it belongs to. Raises NotYours."""
+    if len(attempt_id) != ID_DIGITS or not attempt_id.isalnum() or not attempt_id.isascii():
+        raise NotYours
+    with rooms.database.read() as connection:
+        found = attempts.by_id(connection, [attempt_id]).get(attempt_id)
+    if found is None:
+        raise NotYours
+    return found

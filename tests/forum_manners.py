@@ -1,0 +1,281 @@
+"""Short questionnaires as people write them, each with the beginnings of its questions."""
+
+BOLD = """
+Notes on chapter nine (wiki)
+
+Here are the questions:
+
+1. **What is a continuous variable?**
+
+A number that may take any value in a range, such as an age.
+
+1. **What is a categorical variable?**
+
+   One with a few levels:
+
+   1. low
+   2. high
+
+   Why not as numbers? Since the distance between them says nothing.
+
+1. **Write a list comprehension** that doubles everything.
+
+[x*2 for x in xs]
+
+1. **What does `zip` do? And `map`?** They walk along.
+
+2. **Name the steps of SGD.**
+1. Initialise the parameters
+1. Calculate the loss
+1. Is it small enough?
+1. Stop
+
+1. Which metric is used for the bulldozers?
+
+The root of the mean squared log error. **Why?** Because prices grow by shares.
+"""
+
+COUNTED = """
+Questionnaire
+
+1. What is a tensor?
+A table of numbers with any number of axes.
+
+2. What are the seven steps?
+1. Initialise the parameters
+2. Predict
+3. Calculate the loss
+4. Calculate the gradients
+5. Step
+6. Repeat
+7. Stop
+
+3. Explain the difference between rank and shape.
+The rank is the length of the shape.
+4. How many images are in a mini-batch of the
+chapter?
+64 of them.
+5. Sketch an epoch.
+
+ 1. take a batch
+ 2. is there another?
+"""
+
+HEADINGS = """
+# Chapter 5
+
+## Question 1
+What is a mini-batch?
+
+A few items at a time.
+
+### Is it shuffled?
+Yes.
+
+## Question 2
+Why do we need a loss?
+
+1. Metrics are steps. Why is that bad?
+2. The gradient is zero there.
+
+## Question 3
+How do you compute it?
+
+`loss.backward()`
+"""
+
+HASHED = """
+### 1. What is `view`?
+
+It changes the shape.
+
+### 2) Which axis has -1?
+
+The one that is left.
+
+### 3: Why would it fail?
+
+Memory.
+"""
+
+LETTERS = """
+Q1. What is a gradient?
+A: A slope.
+
+Q2. What is a learning rate?
+Answer: How far a step goes.
+
+Q3: When is it too high?
+A: When the loss grows.
+"""
+
+ALONE = """
+1.
+What is an epoch?
+
+One pass over the data.
+
+2.
+What is a batch?
+
+A part of it:
+
+1. first
+2. second
+
+3.
+What is a step?
+
+An update.
+"""
+
+BOLD_NUMBERS = """
+**1. What is ReLU?** max(0, x)
+
+**2. What is a bias?**
+
+A constant that is added.
+
+**3. Why is it needed?**
+Else every line goes through 0.
+"""
+
+UNNUMBERED = """
+Some questions of the chapter
+
+**What is overfitting?**
+
+Learning by heart.
+
+**How can you see it?**
+
+The validation loss grows, and so on.
+
+**What helps against it?**
+
+More data.
+"""
+
+GAP = """
+1. **What is one?**
+
+An answer.
+
+**What is two?**
+
+An answer without a number above.
+
+3. **What is three?**
+
+An answer.
+
+4. **What is four?**
+
+An answer. And then?
+"""
+
+LISTED_ABOVE = """
+The questions:
+
+1. What is a pixel?
+2. What is a channel?
+3. What is a stack?
+
+And the answers:
+
+1. What is a pixel?
+
+A point of an image.
+
+2. What is a channel?
+
+One of three colours.
+
+3. What is a stack?
+
+Many images in one tensor.
+"""
+
+QUOTED = "\n".join(f"> {line}" for line in BOLD_NUMBERS.split("\n"))
+
+ESCAPED = """
+1\\. What is a class?
+
+A kind of thing.
+
+2\\. What is an object?
+
+A thing of that kind: 1\\. this and 2\\. that.
+"""
+
+STARS = """
+1. **What is *momentum*?**
+
+    It goes on.
+
+1. **Why `SGD`** and not the whole set?
+
+    It is cheaper.
+
+1. __What is Adam?__
+
+    One more optimiser.
+"""
+
+WRAPPED = """
+1. **What is the difference between a parameter that is learned by the model and
+   a hyperparameter that somebody chooses?**
+   The first is changed by SGD.
+1. **Is the learning rate
+   a parameter?**
+   No.
+"""
+
+UNCLOSED = """
+1. **What does this print?**
+
+```
+print(1)
+
+1. **What does that print?**
+
+```python
+print(2)
+```
+
+1. **And what is printed last?**
+
+Nothing.
+"""
+
+INDENTED = """
+  1. What is a loss?
+     A number that should be small.
+     1. mean squared error
+     2. cross-entropy, what else?
+
+  2. What is a metric?
+     A number for people.
+
+  3. Why two of them?
+     A loss needs a slope.
+"""
+
+MANNERS = {
+    "bold, all marked 1": (BOLD, "What is a cont/What is a cat/Write a list/What does `zip`/Name the/Which metric"),
+    "counted": (COUNTED, "What is a tensor/What are the seven/Explain the diff/How many images/Sketch an epoch"),
+    "headings": (HEADINGS, "What is a mini-batch/Why do we need/How do you"),
+    "numbers in headings": (HASHED, "What is `view`/Which axis/Why would"),
+    "letters": (LETTERS, "What is a gradient/What is a learning/When is it"),
+    "numbers alone": (ALONE, "What is an epoch/What is a batch/What is a step"),
+    "numbers in bold": (BOLD_NUMBERS, "What is ReLU/What is a bias/Why is it"),
+    "without numbers": (UNNUMBERED, "What is overfitting/How can you/What helps"),
+    "one number is missing": (GAP, "What is one/What is two/What is three/What is four"),
+    "listed above": (LISTED_ABOVE, "What is a pixel/What is a channel/What is a stack"),
+    "quoted as a whole": (QUOTED, "What is ReLU/What is a bias/Why is it"),
+    "escaped": (ESCAPED, "What is a class/What is an object"),
+    "other emphasis": (STARS, "What is *momentum/Why `SGD`/What is Adam"),
+    "wrapped": (WRAPPED, "What is the difference between a parameter that is/Is the learning rate a"),
+    "a fence is not closed": (UNCLOSED, "What does this/What does that/And what"),
+    "indented": (INDENTED, "What is a loss/What is a metric/Why two"),
+}
