@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.bank.rewrite import CannotRewrite, rewritten, value_at
+from app.bank.rewrite import CannotRewrite, rewritten, value_at, with_lines
 
 TEXT = """a: [x, y]
 b:  # a list
@@ -52,3 +52,20 @@ def test_a_text_with_faults_is_left_as_it_is() -> None:
 
 def test_the_value_that_stands_there_is_told() -> None:
     assert value_at(TEXT, ("b",)) == ["one", "two"]
+
+
+BLOCK = "a:\n  b: |\n    one\n\n      two\n    three\nc: 1\n"
+
+
+def test_lines_of_a_block_are_put_in_the_place_of_others() -> None:
+    made = with_lines(BLOCK, ("a", "b"), 2, 2, ["x", "", "  y"])
+    assert made == "a:\n  b: |\n    one\n    x\n\n      y\n    three\nc: 1\n"
+    assert with_lines(BLOCK, ("a", "b"), 4, 1, []) == BLOCK.replace("    three\n", "")
+
+
+@pytest.mark.parametrize(
+    "where,first,count", [(("a", "b"), 1, 1), (("a", "b"), 3, 9), (("a", "b"), 9, 0), (("c",), 2, 1)]
+)
+def test_lines_that_are_not_there_are_not_replaced(where: tuple[str | int, ...], first: int, count: int) -> None:
+    with pytest.raises(CannotRewrite):
+        with_lines(BLOCK, where, first, count, ["x"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.bank.load import Source, read_source
-from app.bank.rewrite import rewritten, value_at
+from app.bank.rewrite import rewritten, value_at, with_lines
 from app.grading.rehearse import Rehearsal, rehearse
 from app.sandbox.job import Runner
 from tests.question_text import changed
@@ -68,3 +68,31 @@ def test_a_question_at_fault_is_rehearsed_as_far_as_it_goes(runner: Runner) -> N
     broken = changed(("return [2 * x for x in xs]", "return 1 / 0"))
     found = rehearsed(broken, runner)
     assert found.given == () and [one.passed for one in found.tried if one.part == "write"] == [False]
+
+
+SESSION = """answer: |
+  Like this:
+
+  ```python
+  >>> [2 * x
+  ...  for x in [1, 2]]
+  [2, 3]
+  >>> print("a\\n\\nb")
+  >>> 1 + 1
+  2
+  >>> 1 / 0
+  Traceback (most recent call last):
+  ValueError: nothing
+  ```
+"""
+
+
+def test_what_the_answer_really_prints_can_be_taken_over(runner: Runner) -> None:
+    whole = changed(NO_DICT)
+    text = whole[: whole.index("answer: |")] + SESSION
+    for _ in range(3):
+        offer = rehearsed(text, runner).offers[0]
+        assert offer.lines
+        text = with_lines(text, offer.where, *offer.lines, offer.value.split("\n"))
+    assert rehearsed(text, runner).offers == ()
+    assert "  [2, 4]\n" in text and "  a\n\n  b\n" in text and "ZeroDivisionError: division by zero" in text

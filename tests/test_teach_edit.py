@@ -163,8 +163,13 @@ def test_what_it_gave_is_taken_as_the_expected_value(ada: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "offer", ["", "[]", "{}", '[["a"], 3]', '["a", "b"]', '[[[1]], "x"]', "[" * 9000, '[["id"], "a: b"]']
-)
+    "offer",
+    [
+        "", "[]", "{}", '[["a"], 3, null]', '["a", "b", null]', '[[[1]], "x", null]', "[" * 9000,
+        '[["id"], "a: b", null]', '[["answer"], "x", [1, 2]]', '[["answer"], "x", [99, 1]]', '[["answer"], "x", 3]',
+        '[["answer"], "x", [2, -1]]', '[["answer"], "x", [true, 1]]', '[["title"], "x", [2, 1]]',
+    ],
+)  # fmt: skip
 def test_no_other_value_is_written_into_the_text(ada: TestClient, offer: str) -> None:
     assert Editor(ada, f"{EDIT}/doubling").send("take", offer=offer).status_code == 422
 

@@ -101,7 +101,7 @@ def test_a_hostile_text_gets_faults_and_nothing_breaks(ada: TestClient, name: st
 @pytest.mark.parametrize("text,code", [(QUESTION + "# x\0", 422), ("# x\n" * 35_000, 413)], ids=["NUL", "long"])
 def test_what_is_not_kept_is_refused_and_given_back(ada: TestClient, button: str, text: str, code: int) -> None:
     editor = Editor(ada, f"{EDIT}/new?kind=choice&chapter=lists")
-    form = editor.form | {"text": text, "offer": '[["id"], "x"]'}
+    form = editor.form | {"text": text, "offer": '[["id"], "x", null]'}
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     answer = ada.post(f"{editor.at}/{button}", content=multipart(form), headers=headers)
     assert "# x" in answer.text and (answer.status_code == code or button == "take")

@@ -32,6 +32,24 @@ def rewritten(text: str, where: Sequence[str | int], value: str) -> str:
     return made
 
 
+def with_lines(text: str, where: Sequence[str | int], first: int, count: int, lines: Sequence[str]) -> str:
+    """The text with `lines` in the place of `count` lines of the `|` block at `where`, from its line `first` (from 2)
+    on. Raises CannotRewrite."""
+    node = _found(text, where)
+    inside = node.value.split("\n") if node.literal else []
+    if not 2 <= first <= len(inside) or not 0 <= count <= len(inside) - first + 1:
+        raise CannotRewrite("The text has changed meanwhile: what was to be replaced is not there any more.")
+    outside = text.split("\n")
+    at = node.place.line + first - 1
+    indent = " " * (len(outside[at - 1]) - len(inside[first - 2]))
+    outside[at : at + count] = [indent + line if line.strip() else "" for line in lines]
+    inside[first - 1 : first - 1 + count] = lines
+    made = "\n".join(outside)
+    if _found(made, where).value != "\n".join(inside):
+        raise CannotRewrite("The lines could not be put there: write them by hand.")
+    return made
+
+
 def _found(text: str, where: Sequence[str | int]) -> Node:
     root, faults = parse(HERE, text)
     if root is None or faults:

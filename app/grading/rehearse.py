@@ -4,8 +4,10 @@ Nothing here decides anything, that is the proof's. An `Offer` is a value that t
 was run says otherwise: the author may take it over as it is.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from app.bank.closed import ChoicePart, NumberPart, OrderPart, PredictPart
@@ -13,19 +15,24 @@ from app.bank.question import CodePart, ParsonsPart, Part, ProsePart, Question
 from app.bank.sketch import DrawPart
 from app.grading.curves import NoCurves, curves_of
 from app.grading.exams import draw_exam
+from app.grading.fences import examine
 from app.grading.grade import grade
 from app.grading.kinds import Where
 from app.grading.number import near, worked_out
 from app.grading.parsons import as_code
 from app.grading.predict import happened
 from app.grading.prose import grade_prose
-from app.grading.show import show, show_all
+from app.grading.session import MORE, PROMPT
+from app.grading.show import CUT, show, show_all
 from app.grading.trace import between
 from app.grading.verdict import Verdict
 from app.sandbox.job import Runner
 
 SEED = 1
 LONG = 300
+BELOW = (PROMPT, "```", "~~~")  # what ends the output of a line
+RAISED = "Traceback (most recent call last):"
+ALONE = re.compile(r"\w*(Error|Exception|Exit|Interrupt|Iteration)(: .*)?")
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Offer:
-    """`value` is YAML of one line, to be put in the place of what stands at `where`."""
+    """`value` is YAML of one line, to be put in the place of what stands at `where`. With `lines` (the first, and how
+    many) it is the lines of a text there that take their place."""
 
     where: Where
     value: str
     says: str
+    lines: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ def rehearse(question: Question, run: Runner) -> Rehearsal:
         tried += (_graded(question, part, where, one, run) for one in WRONG[part.kind](part, run))
         given += GIVEN[part.kind](part, run) if part.kind in GIVEN else ()
         offers += OFFERS[part.kind](question, part, where, run) if part.kind in OFFERS else ()
+    offers += _output_offers(question, run)
     return Rehearsal(tuple(tried), tuple(given), tuple(offers))
 
 
@@ -223,3 +233,18 @@ def _draw_offers(question: Question, part: DrawPart, above: Where, run: Runner) 
 OFFERS: dict[str, Callable[[Question, Any, Where, Runner], Iterator[Offer]]] = {
     "number": _number_offers, "prose": _prose_offers, "draw": _draw_offers,
 }  # fmt: skip
+
+
+def _output_offers(question: Question, run: Runner) -> Iterator[Offer]:
+    """What the sessions of the answer really print."""
+    page = question.answer.split("\n")
+    for block in examine(question, question.answer, run).blocks:
+        for one in block.differences:
+            if one.got.endswith(CUT):
+                continue
+            first = one.line + 1
+            while first <= len(page) and page[first - 1].startswith(MORE):
+                first += 1
+            shown = takewhile(lambda line: line.strip() and not line.startswith(BELOW), page[first - 1 :])
+            value = f"{RAISED}\n{one.got}" if ALONE.fullmatch(one.got) else one.got
+            yield Offer(("answer",), value, f"`{one.source}` gives something else", (first, len(list(shown))))

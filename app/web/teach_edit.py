@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.bank.load import Source
-from app.bank.rewrite import CannotRewrite, rewritten
+from app.bank.rewrite import CannotRewrite, rewritten, with_lines
 from app.grading.proof import prove
 from app.grading.rehearse import Rehearsal, rehearse
 from app.store.drafts import Conflict
@@ -128,12 +128,7 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
 @router.post("/teach/edit/{slug}/take")
 async def take_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """Puts a value that was found out into the text."""
-    form = await sent_form(request, who)
-    where, value = offer_in(form)
-    try:
-        text = rewritten(sent_in(form).text, where, value)
-    except CannotRewrite as error:
-        raise NotAnAnswer(str(error)) from None
+    text = taken(await sent_form(request, who))
     kept = await kept_from(request, rooms, who, slug, text)
     return kept if isinstance(kept, Response) else RedirectResponse(f"{HOME}/{quote(slug)}#look_", 303)
 
@@ -222,13 +217,21 @@ def _number(digits: str) -> int:
     return int(digits)
 
 
-def offer_in(form: Form) -> tuple[list[str | int], str]:
-    """The place and the value of an offer. Raises NotAnAnswer."""
+def taken(form: Form) -> str:
+    """The text of the form with the value of an offer in its place. Raises NotAnAnswer."""
     try:
-        where, value = json.loads(next(iter(form.get("offer", ())), ""))
+        where, value, lines = json.loads(next(iter(form.get("offer", ())), ""))
     except (ValueError, TypeError, RecursionError):
-        where, value = None, None
+        where, value, lines = None, None, None
     fits = isinstance(where, list) and len(where) <= STEPS and all(type(step) in (str, int) for step in where)
     if not fits or not isinstance(value, str) or len(value) > 2_000:
         raise NotAnAnswer("There is no value to take over in this form.")
-    return where, value
+    text = sent_in(form).text
+    try:
+        if lines is None:
+            return rewritten(text, where, value)
+        if not isinstance(lines, list) or [type(number) for number in lines] != [int, int]:
+            raise NotAnAnswer("There are no lines to take over in this form.")
+        return with_lines(text, where, lines[0], lines[1], value.split("\n") if value else [])
+    except CannotRewrite as error:
+        raise NotAnAnswer(str(error)) from None
