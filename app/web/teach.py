@@ -64,7 +64,7 @@ def overview(rooms: RoomsDep, who: WhoDep) -> Response:
             parts = list(zip(question.parts, known, strict=True))
             table.append((question, parts if any(some.rows for some in tries) else []))
         alpha = insight.alpha(statistics.complete(connection, places))
-    limits = {"least": insight.LEAST, "most": IN_A_TABLE}
+    limits = {"least": insight.LEAST, "most": IN_A_TABLE, "parted": rooms.bank.parted}
     context: dict[str, Any] = {"table": table, "hardest": hardest(table), "alpha": alpha} | limits
     return rooms.pages.page("teach.html", "teach", who=who, **context)
 
