@@ -56,6 +56,7 @@ MAY = {
     "GET /changes*": SEE[Thing.WIKI],
     "GET /api/v1/wiki/*": SEE[Thing.WIKI],
     "POST /api/v1/wiki/*": Role.VISITOR,
+    "PUT /api/v1/wiki/{question_id}/draft": Role.VISITOR,
     "POST /api/v1/wiki/{question_id}/revisions/{number}/thanks": CHANGE[Thing.WIKI],
     "POST /api/v1/wiki/{question_id}/threads": CHANGE[Thing.WIKI],
     "PUT /api/v1/wiki/{question_id}/policy": CHANGE[Thing.QUEUE],
@@ -77,6 +78,10 @@ MAY = {
     "GET /teach*": SEE[Thing.TEACH],
     "POST /teach/*": CHANGE[Thing.TEACH],
     "GET /api/v1/teach/*": SEE[Thing.TEACH],
+    "GET /join/*": SEE[Thing.ACCOUNT],
+    "POST /join/*": CHANGE[Thing.ACCOUNT],
+    "GET /classes/*": SEE[Thing.ACCOUNT],
+    "POST /classes/*": CHANGE[Thing.ACCOUNT],
     "GET /teach/people": SEE[Thing.PEOPLE],
     "POST /teach/people/*": CHANGE[Thing.PEOPLE],
 }
