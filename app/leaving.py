@@ -11,6 +11,7 @@ from pathlib import Path
 from app.bank.bank import Bank
 from app.bank.load import Source, read_bytes, version_of
 from app.bank.question import Question
+from app.bank.written import file_name
 from app.exchange.anki import anki
 from app.exchange.gift import gift
 from app.exchange.items import Chapter
@@ -18,6 +19,7 @@ from app.exchange.moodle import moodle_xml
 from app.report import harmless
 from app.sandbox.pool import Pool
 from app.settings import Settings
+from app.shelf import served_bank
 from app.store import courses
 from app.store.db import CannotRead, Database, Unusable
 from app.store.schema import head, revision
@@ -29,9 +31,10 @@ WRITERS: dict[str, Callable[[list[Chapter]], str]] = {"moodle": moodle_xml, "gif
 
 
 def export_questions(settings: Settings, folder: Path) -> None:
-    """Each question as the file that it came from, in a folder for its chapter. Raises Usage and BankError."""
-    sources = list(Bank(settings.questions).shelf.by_id.values())
-    targets = {folder / source.path.parent.name / source.path.name: source for source in sources}
+    """Each question as the file that it came from, or would have come from, in a folder for its chapter. Raises Usage
+    and BankError."""
+    sources = list(served_bank(settings).shelf.by_id.values())
+    targets = {folder / source.path.parent.name / file_name(source): source for source in sources}
     there = [str(path) for path in targets if path.exists()]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
@@ -60,7 +63,7 @@ def _text(source: Source) -> bytes:
 
 def export_items(settings: Settings, form: str, to: Path | None) -> None:
     """`form` is a key of WRITERS. Raises Usage and BankError."""
-    placed = _placed(Bank(settings.questions))
+    placed = _placed(served_bank(settings))
     with Pool(settings.lanes) as pool:
         made = outgoing.chapters(placed, pool.run)
     _write([WRITERS[form](made)], to)
@@ -73,7 +76,7 @@ def export_items(settings: Settings, form: str, to: Path | None) -> None:
 
 def export_anki(settings: Settings, to: Path | None) -> None:
     """Raises Usage and BankError."""
-    _write([anki(outgoing.cards(_placed(Bank(settings.questions))))], to)
+    _write([anki(outgoing.cards(_placed(served_bank(settings))))], to)
 
 
 def export_grades(settings: Settings, form: str, to: Path | None, site: str | None, course: str | None) -> None:
@@ -83,7 +86,7 @@ def export_grades(settings: Settings, form: str, to: Path | None, site: str | No
     address = (site or f"http://{settings.host}:{settings.port}").rstrip("/")
     if not address.startswith(("http://", "https://")) or any(char.isspace() for char in address):
         raise Usage(f"--site {site!r} must be a web address, such as https://example.org")
-    bank = Bank(settings.questions)
+    bank = served_bank(settings)
     with _database(settings.database_url) as database:
         asked = Asked(bank.questions, address) if course is None else _of_class(database, course, bank, address)
         _write(pieces(form, database, asked), to)

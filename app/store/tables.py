@@ -28,9 +28,10 @@ from app.store.tables_wiki import (
 )  # fmt: skip
 
 __all__ = [
-    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "DRAFT", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER", "MISTAKE",
-    "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
-    "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "Moment", "Row", "metadata",
+    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "COURSE", "DRAFT", "DUE", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER",
+    "MEMBER_OF", "MISTAKE", "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
+    "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "WRITTEN",
+    "Moment", "Row", "metadata",
 ]  # fmt: skip
 
 
@@ -217,8 +218,9 @@ class SetAsideRow(Row, table=True):
 
     id: str = Field(primary_key=True, max_length=32)
     learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
-    question: str = Field(max_length=64)
+    question: str = Field(max_length=80)  # or a page
     part: str = Field(max_length=64)
+    base: int | None = None  # of a change of a page: the revision that it was made from
     text: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Moment)
 
@@ -261,6 +263,18 @@ class DueRow(Row, table=True):
     course: str = Field(primary_key=True, foreign_key="course.id", ondelete="CASCADE", max_length=32)
     question: str = Field(primary_key=True, max_length=64)
     moment: datetime = Field(sa_type=Moment)
+class WrittenRow(Row, table=True):
+    """A question that is written in the browser, by its page in the store of revisions ("question/<id>", or
+    "question/~…" as long as it has no id). `number` is the revision that is served, none while it is only a draft or
+    its file is served; `filed` the revision that holds the file's text which it knows, none where there was no file."""
+
+    __tablename__ = "written"
+
+    page: str = Field(primary_key=True, max_length=80)
+    chapter: str = Field(max_length=64)
+    number: int | None = None
+    filed: int | None = None
+    changed: datetime = Field(sa_type=Moment)
 
 
 LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
@@ -269,3 +283,4 @@ LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
 MOVED, SET_ASIDE = (metadata.tables[name] for name in ("moved", "set_aside"))
 COURSE, MEMBER_OF, DUE = (metadata.tables[name] for name in ("course", "member_of", "due"))
+WRITTEN = metadata.tables["written"]

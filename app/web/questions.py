@@ -89,6 +89,7 @@ async def answer(
     slug: str, part_id: str, request: Request, rooms: RoomsDep, learner: VisitorDep, keyed: KeyedDep
 ) -> Response:
     form = await read_form(request)
+    request.state.sent = next(iter(form.get("answer", ())), None)  # given back if the question is not there any more
     found, part = rooms.place(slug, part_id)
     if "move" in form:
         await asyncio.to_thread(move, rooms, learner, found, part, form)
