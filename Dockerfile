@@ -38,6 +38,7 @@ FROM ${BASE}
 COPY --from=builder /opt/venv /opt/venv
 WORKDIR /srv/selfgrad
 COPY --from=builder /srv/selfgrad ./
+COPY docs/questions.md docs/questions.md
 COPY migrations migrations
 COPY questions questions
 COPY static static

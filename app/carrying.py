@@ -25,6 +25,7 @@ from app.marking import Lanes
 from app.report import harmless
 from app.sandbox.job import Runner
 from app.settings import Settings
+from app.shelf import served_bank
 from app.store import accounts, revisions, schema
 from app.store.db import CannotRead, CannotSave, Connection, Database, Unusable
 from app.store.revisions import Kind, New, Revision, answer_to
@@ -67,7 +68,7 @@ class Result:
 
 def export_wiki(settings: Settings, to: Path | None, *, json_wanted: bool) -> None:
     """Raises Usage."""
-    bank = Bank(settings.questions)
+    bank = served_bank(settings)
     with _opened(settings) as database, database.read() as connection:
         found = [(question, revisions.current(connection, answer_to(question))) for question in bank.questions]
     pages = {f"{question.number:02}-{question.id}.md": _page_file(question, head) for question, head in found}
@@ -126,7 +127,7 @@ def import_wiki(settings: Settings, path: Path, name: str | None, summary: str, 
     if not summary.strip() or len(summary) > SUMMARY:
         raise Usage(f"--summary takes 1 to {SUMMARY} characters.")
     files = list(_files(path))
-    bank = Bank(settings.questions)
+    bank = served_bank(settings)
     results: list[Result] = []
     with _opened(settings) as database, closing(Lanes(settings.lanes)) as lanes:
         with database.read() as connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.bank.bank import Bank
 from app.bank.load import Source, read_bytes, version_of
 from app.bank.question import Question
+from app.bank.written import file_name
 from app.exchange.anki import anki
 from app.exchange.gift import gift
 from app.exchange.items import Chapter
@@ -18,19 +19,22 @@ from app.exchange.moodle import moodle_xml
 from app.report import harmless
 from app.sandbox.pool import Pool
 from app.settings import Settings
+from app.shelf import served_bank
+from app.store import courses
 from app.store.db import CannotRead, Database, Unusable
 from app.store.schema import head, revision
 from app.terminal import Usage
 from app.web import outgoing
-from app.web.gradebook import FORMS, Asked, pieces
+from app.web.gradebook import FORMS, Asked, of_class, pieces
 
 WRITERS: dict[str, Callable[[list[Chapter]], str]] = {"moodle": moodle_xml, "gift": gift}
 
 
 def export_questions(settings: Settings, folder: Path) -> None:
-    """Each question as the file that it came from, in a folder for its chapter. Raises Usage and BankError."""
-    sources = list(Bank(settings.questions).shelf.by_id.values())
-    targets = {folder / source.path.parent.name / source.path.name: source for source in sources}
+    """Each question as the file that it came from, or would have come from, in a folder for its chapter. Raises Usage
+    and BankError."""
+    sources = list(served_bank(settings).shelf.by_id.values())
+    targets = {folder / source.path.parent.name / file_name(source): source for source in sources}
     there = [str(path) for path in targets if path.exists()]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
@@ -59,7 +63,7 @@ def _text(source: Source) -> bytes:
 
 def export_items(settings: Settings, form: str, to: Path | None) -> None:
     """`form` is a key of WRITERS. Raises Usage and BankError."""
-    placed = _placed(Bank(settings.questions))
+    placed = _placed(served_bank(settings))
     with Pool(settings.lanes) as pool:
         made = outgoing.chapters(placed, pool.run)
     _write([WRITERS[form](made)], to)
@@ -72,19 +76,32 @@ def export_items(settings: Settings, form: str, to: Path | None) -> None:
 
 def export_anki(settings: Settings, to: Path | None) -> None:
     """Raises Usage and BankError."""
-    _write([anki(outgoing.cards(_placed(Bank(settings.questions))))], to)
+    _write([anki(outgoing.cards(_placed(served_bank(settings))))], to)
 
 
-def export_grades(settings: Settings, form: str, to: Path | None, site: str | None) -> None:
+def export_grades(settings: Settings, form: str, to: Path | None, site: str | None, course: str | None) -> None:
     """Raises Usage and BankError."""
     if form not in FORMS:
         raise Usage(f"--format {form!r} is none of {', '.join(FORMS)}")
     address = (site or f"http://{settings.host}:{settings.port}").rstrip("/")
     if not address.startswith(("http://", "https://")) or any(char.isspace() for char in address):
         raise Usage(f"--site {site!r} must be a web address, such as https://example.org")
-    bank = Bank(settings.questions)
+    bank = served_bank(settings)
     with _database(settings.database_url) as database:
-        _write(pieces(form, database, Asked(bank.questions, address)), to)
+        asked = Asked(bank.questions, address) if course is None else _of_class(database, course, bank, address)
+        _write(pieces(form, database, asked), to)
+
+
+def _of_class(database: Database, name: str, bank: Bank, site: str) -> Asked:
+    """Raises Usage."""
+    with database.read() as connection:
+        found = courses.called(connection, name)
+        if len(found) != 1:
+            codes = ", ".join(one.code for one in found)
+            raise Usage(
+                f"--class {name!r}: " + (f"say which by its code: {codes}" if codes else "there is no such class")
+            )
+        return of_class(connection, found[0], bank.questions, site)
 
 
 def _placed(bank: Bank) -> list[tuple[str, Question]]:

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import sys
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 
 import structlog
 from fastapi import FastAPI
@@ -24,17 +25,22 @@ from app.grading.proof import prove
 from app.sandbox.job import Busy, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
-from app.store import attempts, schema, sent
-from app.store.db import Database, Unusable
+from app.store import attempts, schema, sent, written
+from app.store.db import CannotRead, Database, Unusable
+from app.store.written import Stamp
 from app.web import (
     about,
     api,
+    authoring,
     changes,
+    classes,
     demo,
     demo_api,
+    export,
     health,
     home,
     me,
+    my_classes,
     my_data,
     people,
     problems,
@@ -44,6 +50,9 @@ from app.web import (
     sign_in,
     sign_up,
     teach,
+    teach_edit,
+    teach_history,
+    teach_new,
     wiki,
     wiki_api,
     wiki_api_queue,
@@ -70,6 +79,8 @@ PAGES = (
     *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
     *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
     *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people, teach, ruled, regrade_pages),
+    *(classes, my_classes, export),
+    *(teach_new, teach_edit, teach_history),  # `new` is no question
 )
 KNOWN = (Unusable, BankError)
 log = structlog.get_logger()
@@ -143,6 +154,7 @@ async def furnished(
         press = Press(shelf, jail, desk.warm, settings.wiki)
         runs, door = Runs(settings.data_dir, metrics), Door(sign_up=settings.sign_up == "open")
         app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, door, press)
+        await asyncio.to_thread(authoring.show, rooms)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
         chores = [asyncio.create_task(chore) for chore in work]
         try:
@@ -185,10 +197,12 @@ async def warm_up(rooms: Rooms, jail: Pool | None) -> None:
 
 async def keep_house(rooms: Rooms) -> None:
     told = rooms.bank.shelf
-    tell(Shelf(told.files), told)  # what is at fault from the start
+    tell(replace(told, faults=(), parted=()), told)  # what is at fault from the start
+    follow = Follow(rooms)
     for turn in itertools.count():
         await asyncio.sleep(REFRESH_S)
         await quietly(asyncio.to_thread(look, rooms))
+        await quietly(asyncio.to_thread(follow.look))
         told, before = rooms.bank.shelf, told
         tell(before, told)
         if turn % SWEEP_EVERY == SWEEP_EVERY - 1:
@@ -205,6 +219,22 @@ def look(rooms: Rooms) -> None:
 
     with contextlib.suppress(Busy):  # at the next turn, then
         rooms.bank.refresh(proof if pool.level().ready else None)
+
+
+class Follow:
+    """Takes up what was published by any process."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.seen: Stamp | None = None
+
+    def look(self) -> None:
+        with contextlib.suppress(CannotRead):  # at the next turn, then
+            with self.rooms.database.read() as connection:
+                stamp = written.stamp(connection)
+            if stamp != self.seen:
+                authoring.show(self.rooms)
+                self.seen = stamp
 
 
 def tell(before: Shelf, after: Shelf) -> None:

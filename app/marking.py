@@ -26,6 +26,7 @@ from app.report import as_json, verdict_json, verdict_text
 from app.sandbox.job import Job, Outcome, Unavailable
 from app.sandbox.pool import Pool
 from app.settings import Settings
+from app.shelf import served_bank
 from app.terminal import Usage, progress
 
 CHUNK_BYTES = 1 << 16
@@ -73,7 +74,7 @@ class Lanes:
 @contextmanager
 def marker(settings: Settings, seed: int | None) -> Iterator[Mark]:
     """Gives `mark(question, part, answer)`, which raises Usage and Unavailable."""
-    bank = Bank(settings.questions)
+    bank = served_bank(settings)
     lanes = Lanes(settings.lanes)
     try:
         yield partial(_mark, bank, lanes, seed)

@@ -14,6 +14,7 @@ from app.grading.grade import KINDS
 from app.marking import Lanes
 from app.report import as_json, harmless
 from app.settings import Settings
+from app.shelf import served_bank
 from app.store import regrading, schema
 from app.store.db import CannotRead, CannotSave, Database, Unusable
 from app.store.rulings import Decided
@@ -25,7 +26,7 @@ REASON = "The question or the grader was corrected."
 
 def regrade(settings: Settings, target: str, reason: str | None, *, dry_run: bool, json_wanted: bool) -> None:
     """Raises Usage and Unavailable."""
-    bank = Bank(settings.questions)
+    bank = served_bank(settings)
     question, parts = _named(bank, target)
     database = _opened(settings)
     lanes = Lanes(settings.lanes)

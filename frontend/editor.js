@@ -9,13 +9,14 @@ import {
 import {defaultKeymap, history, historyKeymap, indentWithTab} from '@codemirror/commands';
 import {HighlightStyle, LanguageSupport, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting} from '@codemirror/language';
 import {pythonLanguage} from '@codemirror/lang-python';
+import {yamlLanguage} from '@codemirror/lang-yaml';
 import {tags} from '@lezer/highlight';
 
 // The colours are the page's own custom properties, which reach into the shadow root.
 const look = EditorView.theme({
   '&': {color: 'var(--ink)', background: 'var(--shade)', border: '1px solid var(--edge)', fontSize: '.9375rem'},
   '&.cm-focused': {outline: '2px solid var(--accent)', outlineOffset: '3px'},
-  '.cm-scroller': {fontFamily: 'var(--mono)', lineHeight: '1.5rem', fontVariantLigatures: 'none', minHeight: '7.5rem', maxHeight: '36rem'},
+  '.cm-scroller': {fontFamily: 'var(--mono)', lineHeight: '1.5rem', fontVariantLigatures: 'none', minHeight: '7.5rem', maxHeight: 'var(--editor-height, 36rem)'},
   '.cm-content': {padding: '.75rem 0', caretColor: 'var(--ink)'},
   '.cm-line': {padding: '0 .75rem 0 .5rem'},
   '.cm-gutters': {background: 'none', border: '0', color: 'var(--faint)'},
@@ -25,7 +26,7 @@ const look = EditorView.theme({
     {background: 'color-mix(in srgb, var(--accent) 28%, transparent)'},
   '&.cm-focused .cm-matchingBracket': {background: 'none', outline: '1px solid var(--edge)'},
   '.cm-fault': {outline: '2px solid var(--wrong)', outlineOffset: '-2px'},
-  '.cm-fault::after': {content: '"← here"', font: 'italic 1rem var(--serif)', color: 'var(--wrong)', marginLeft: '2ch'},
+  '.cm-fault::after': {content: 'attr(data-says)', font: 'italic 1rem var(--serif)', color: 'var(--wrong)', marginLeft: '2ch'},
 });
 
 const ink = HighlightStyle.define([
@@ -33,22 +34,30 @@ const ink = HighlightStyle.define([
   {tag: [tags.string, tags.special(tags.string)], color: 'var(--right)'},
   {tag: tags.number, color: 'var(--wrong)'},
   {tag: tags.comment, color: 'var(--faint)', fontStyle: 'italic'},
+  {tag: tags.definition(tags.propertyName), color: 'var(--accent)'},
 ]);
 
-const setFault = StateEffect.define();
-const fault = StateField.define({
+const setFaults = StateEffect.define();
+/** Once something is changed it is no longer what was looked at: marks go, or (`moving`) go along with their lines until
+    new ones come. */
+const faultField = moving => StateField.define({
   create: () => Decoration.none,
   update(marks, change) {
-    for (const effect of change.effects) if (effect.is(setFault)) return marked(change.state, effect.value);
-    return change.docChanged ? Decoration.none : marks; // what is being changed is no longer what was graded
+    for (const effect of change.effects) if (effect.is(setFaults)) return marked(change.state, effect.value);
+    return !change.docChanged ? marks : moving ? marks.map(change.changes) : Decoration.none;
   },
   provide: field => EditorView.decorations.from(field),
 });
 
-function marked(state, line) {
-  if (!line || line > state.doc.lines) return Decoration.none;
-  return Decoration.set([Decoration.line({class: 'cm-fault', attributes: {'aria-invalid': 'true'}}).range(state.doc.line(line).from)]);
+/** `found`: a map from the numbers of lines to what is said behind them. */
+function marked(state, found) {
+  const lines = [...found].filter(([line]) => line >= 1 && line <= state.doc.lines).sort(([one], [other]) => one - other);
+  return Decoration.set(lines.map(([line, says]) => Decoration.line({
+    class: 'cm-fault', attributes: {'aria-invalid': 'true', 'data-says': says},
+  }).range(state.doc.line(line).from)));
 }
+
+const languages = {python: pythonLanguage, yaml: yamlLanguage};
 
 // Chromium merges the lines that are typed over by writing style attributes, which the pages' policy forbids (and tells
 // the console about); so the editor replaces them itself.
@@ -77,7 +86,7 @@ function tabMovesOnUntilUsed() {
 }
 
 /** `root` is a shadow root; `changed(text)` at every edit, `submit()` on Ctrl or Cmd with Enter, `left()` on Escape. */
-export function mount({root, text, label, describedBy, changed, submit, left}) {
+export function mount({root, text, label, describedBy, changed, submit, left, language = 'python'}) {
   const leaving = view => (view.setTabFocusMode(true), left(), true);
   const view = new EditorView({
     root,
@@ -94,8 +103,9 @@ export function mount({root, text, label, describedBy, changed, submit, left}) {
           ...historyKeymap,
         ]),
         lineNumbers(), history(), drawSelection(), highlightSpecialChars(), highlightActiveLine(), highlightActiveLineGutter(),
-        indentUnit.of('    '), EditorState.tabSize.of(4), indentOnInput(), bracketMatching(),
-        new LanguageSupport(pythonLanguage), syntaxHighlighting(ink), look, fault,
+        indentUnit.of(language === 'yaml' ? '  ' : '    '), EditorState.tabSize.of(4), indentOnInput(), bracketMatching(),
+        new LanguageSupport(languages[language]), syntaxHighlighting(ink), look, faultField(language === 'yaml'),
+        language === 'yaml' ? EditorView.lineWrapping : [],
         EditorView.contentAttributes.of({'aria-label': label, ...(describedBy && {'aria-description': describedBy})}),
         tabMovesOnUntilUsed(), EditorView.domEventHandlers({beforeinput: typedOver}),
         EditorView.updateListener.of(update => { if (update.docChanged) changed(update.state.doc.toString()); }),
@@ -111,7 +121,13 @@ export function mount({root, text, label, describedBy, changed, submit, left}) {
     },
     get text() { return view.state.doc.toString(); },
     set text(value) { view.dispatch({changes: {from: 0, to: view.state.doc.length, insert: value}}); },
-    mark: line => view.dispatch({effects: setFault.of(line)}),
+    mark: line => view.dispatch({effects: setFaults.of(new Map(line ? [[line, '← here']] : []))}),
+    markAll: found => view.dispatch({effects: setFaults.of(found)}),
+    go: (line, column = 1) => {
+      const {from, to} = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+      view.dispatch({selection: {anchor: Math.min(from + column - 1, to)}, scrollIntoView: true});
+      view.focus();
+    },
     destroy: () => view.destroy(),
   };
 }

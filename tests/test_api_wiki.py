@@ -153,6 +153,15 @@ def test_blame_names_the_revision_of_each_paragraph(member: TestClient) -> None:
     assert told["paragraphs"][0]["revision"] == made["revision"] > told["paragraphs"][-1]["revision"]
 
 
+def test_what_is_taken_back_leaves_everybody_their_paragraphs(member: TestClient, app: TestClient) -> None:
+    edit(member, added(member, "A paragraph of alice."))
+    before = member.get(f"{WIKI}/blame").json()["paragraphs"]
+    vandal = somebody(app, next(NAMES))
+    gone = edit(vandal, "All is gone.\n").json()["revision"]
+    assert member.post(f"{REVISIONS}/{gone}/undo").status_code == 201
+    assert member.get(f"{WIKI}/blame").json()["paragraphs"] == before
+
+
 def test_the_history_is_read_slice_by_slice(member: TestClient) -> None:
     for number in range(3):
         edit(member, added(member, f"Slice {number}."))

@@ -78,6 +78,10 @@ MAY = {
     "GET /teach*": SEE[Thing.TEACH],
     "POST /teach/*": CHANGE[Thing.TEACH],
     "GET /api/v1/teach/*": SEE[Thing.TEACH],
+    "GET /join/*": SEE[Thing.ACCOUNT],
+    "POST /join/*": CHANGE[Thing.ACCOUNT],
+    "GET /classes/*": SEE[Thing.ACCOUNT],
+    "POST /classes/*": CHANGE[Thing.ACCOUNT],
     "GET /teach/people": SEE[Thing.PEOPLE],
     "POST /teach/people/*": CHANGE[Thing.PEOPLE],
 }

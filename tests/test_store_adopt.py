@@ -16,20 +16,24 @@ from app.store import (
     attempts,
     belongings,
     contributors,
+    courses,
     drafts,
     edits,
     hints,
     mistakes,
     people,
     progress,
+    rulings,
     schema,
     visits,
 )  # fmt: skip
 from app.store.accounts import Account, LastAdmin, Role
 from app.store.attempts import Attempt, Keyed
 from app.store.belongings import BELONGINGS, Brought
+from app.store.courses import Member
 from app.store.db import Database
 from app.store.progress import Certain
+from app.store.rulings import Decided, Place
 from app.store.tables import metadata
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -322,6 +326,21 @@ def test_everything_is_handed_over_page_by_page(
     assert len(set(found["attempt"])) == 5 and "by hand" in found["attempt"][0]
 
 
+def test_mistakes_and_decisions_come_along(database: Database, visitor: str, member: Account) -> None:
+    for learner, signature in ((visitor, "values-1"), (visitor, "type-2"), (member.learner, "values-1")):
+        made = replace(attempt(learner), signature=signature)
+        store(database, made)
+    with database.write() as connection:
+        rulings.excuse(connection, Place(visitor, "doubling", "write"), Decided("Ill", None, NOW))
+    adopt(database, visitor, member)
+    with database.read() as connection:
+        found = {one.signature: one for one in mistakes.commonest(connection, "doubling", "write", 5)}
+        counts = {name: (one.learners, one.times) for name, one in found.items()}
+        assert counts == {"values-1": (1, 2), "type-2": (1, 1)}
+        assert [one.reason for one in rulings.on(connection, member.learner, "doubling")] == ["Ill"]
+        assert connection.exec_driver_sql("SELECT excused FROM progress").scalars().all() == [1]
+
+
 def test_forgetting_takes_all_that_is_only_theirs(database: Database, member: Account, visitor: str) -> None:
     for learner in (member.learner, visitor):
         store(database, attempt(learner), "a key")
@@ -329,6 +348,10 @@ def test_forgetting_takes_all_that_is_only_theirs(database: Database, member: Ac
         with database.write() as connection:
             hints.open_up_to(connection, learner, "doubling", 1, NOW)
             aside.put(connection, learner, "doubling", "write", "y", NOW)
+            mistakes.add(connection, learner, "doubling", "write", "values-1", "an attempt")
+            rulings.excuse(connection, Place(learner, "doubling", "write"), Decided("Ill", None, NOW))
+            course = courses.get(connection, courses.create(connection, "k", "A class", member.id, NOW))
+            courses.join(connection, course, Member(learner, "me", False, NOW))
     with database.write() as connection:
         accounts.sign_in(connection, member.id, "t" * 43, "a test", NOW)
         accounts.forget(connection, member, NOW)

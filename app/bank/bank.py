@@ -2,17 +2,20 @@
 
 `refresh()` looks at every file's time and size and reads only what has changed. A file that has become faulty keeps its
 last good version, and its faults are listed. Readers never wait: they see one frozen shelf, which is swapped whole.
+`take` lays the texts that were published in the browser over the files; see `written`.
 """
 
+import re
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.bank.fault import START, BankError, FileFault, in_order
 from app.bank.load import Source, question_files, read_bytes, read_source, unreadable, version_of, without_repeats
 from app.bank.question import Question
+from app.bank.written import Parted, Written, file_name, overlay
 
 # Looks at a question that was just read; what it finds keeps the file from being served.
 Proof = Callable[[Source], Sequence[FileFault]]
@@ -37,6 +40,11 @@ class Shelf:
     questions: tuple[Question, ...] = ()
     by_id: dict[str, Source] = field(default_factory=dict)
     faults: tuple[FileFault, ...] = ()
+    parted: tuple[Parted, ...] = ()
+
+    def chapter(self, question_id: str) -> str:
+        """The name of the folder that holds the file. KeyError if there is no such question."""
+        return self.by_id[question_id].path.parent.name
 
 
 class Bank:
@@ -44,7 +52,8 @@ class Bank:
         """Raises BankError if there is no such folder or no question file in it."""
         self._folder = folder
         self._refreshing = threading.Lock()
-        self._shelf = _arrange(_read_all(folder, {}))
+        self._written: tuple[Written, ...] = ()
+        self._shelf = self._arranged(_read_all(folder, {}))
 
     @property
     def shelf(self) -> Shelf:
@@ -60,6 +69,16 @@ class Bank:
     def faults(self) -> tuple[FileFault, ...]:
         return self._shelf.faults
 
+    @property
+    def parted(self) -> tuple[Parted, ...]:
+        """Questions whose file and whose text in the browser wait for a decision."""
+        return self._shelf.parted
+
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """The folders, in their order."""
+        return tuple(dict.fromkeys(source.path.parent.name for source in self._shelf.by_id.values()))
+
     def get(self, question_id: str) -> Question | None:
         source = self._shelf.by_id.get(question_id)
         return source.question if source else None
@@ -70,7 +89,28 @@ class Bank:
 
     def chapter(self, question_id: str) -> str:
         """The name of the folder that holds the file. KeyError if there is no such question."""
-        return self._shelf.by_id[question_id].path.parent.name
+        return self._shelf.chapter(question_id)
+
+    def source(self, question_id: str) -> Source | None:
+        """The question with its text, as it is served."""
+        return self._shelf.by_id.get(question_id)
+
+    def file(self, question_id: str) -> Source | None:
+        """The same from its file, whether or not a text from the browser stands in front of it."""
+        goods = (read.good for read in self._shelf.files.values())
+        return next((good for good in goods if good and good.question.id == question_id), None)
+
+    def texts(self) -> dict[str, str]:
+        """The text of every question that is served, by `chapter/file`: written into a folder, they are this bank."""
+        return {f"{source.path.parent.name}/{file_name(source)}": source.text for source in self._shelf.by_id.values()}
+
+    def take(self, written: Iterable[Written]) -> bool:
+        """All texts that are published in the browser, in the place of those before; True if a question, a fault or a
+        conflict is different now."""
+        with self._refreshing:
+            before, self._written = self._shelf, tuple(written)
+            self._shelf = after = self._arranged(before.files)
+        return _different(before, after)
 
     def refresh(self, prove: Proof | None = None) -> bool:
         """Reads what has changed; True if a question or a fault is different now. A file that `prove` finds fault with
@@ -79,12 +119,26 @@ class Bank:
         with self._refreshing:
             before = self._shelf
             try:
-                after = _arrange(_read_all(self._folder, before.files, prove))
+                after = self._arranged(_read_all(self._folder, before.files, prove))
             except BankError as error:
                 gone = FileFault(self._folder, *START, str(error))
-                after = Shelf(before.files, before.questions, before.by_id, (gone,))
+                after = replace(before, faults=(gone,))
             self._shelf = after
-        return after.faults != before.faults or _versions(after) != _versions(before)
+        return _different(before, after)
+
+    def _arranged(self, files: dict[Path, Read]) -> Shelf:
+        return _arrange(self._folder, files, self._written)
+
+
+def chapter_title(name: str) -> str:
+    """The name of a folder as a heading: `02-three-versus-seven` is "Three versus seven"."""
+    words = re.sub(r"^\d+[-_ ]+", "", name).replace("-", " ").replace("_", " ").strip() or name
+    return words[:1].upper() + words[1:]
+
+
+def _different(before: Shelf, after: Shelf) -> bool:
+    same = after.faults == before.faults and after.parted == before.parted
+    return not same or _versions(after) != _versions(before)
 
 
 def _versions(shelf: Shelf) -> list[tuple[Path, str]]:
@@ -115,13 +169,19 @@ def _read(path: Path, last: Read | None, prove: Proof | None) -> Read:
     return Read(stamp, version, last.good if last else None, tuple(found))
 
 
-def _arrange(files: dict[Path, Read]) -> Shelf:
-    unique, repeated = without_repeats(read.good for read in files.values() if read.good)
+def _arrange(folder: Path, files: dict[Path, Read], written: Iterable[Written]) -> Shelf:
+    """A text from the browser keeps its id and number against files, since none was taken when it was published."""
+    goods = {path: read.good for path, read in files.items()}
+    over = overlay(folder, goods, written)
+    covered = {source.question.id for source in over.sources}
+    filed = (good for good in goods.values() if good and good.question.id not in covered)
+    unique, repeated = without_repeats([*over.sources, *filed])
     unique.sort(key=lambda source: (source.path.parent, source.question.number))
-    faults = in_order([*repeated, *(fault for read in files.values() for fault in read.faults)])
+    faults = in_order([*repeated, *over.faults, *(fault for read in files.values() for fault in read.faults)])
     return Shelf(
         files,
         tuple(source.question for source in unique),
         {source.question.id: source for source in unique},
         tuple(faults),
+        over.parted,
     )

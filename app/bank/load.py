@@ -33,13 +33,19 @@ NAME = re.compile(r"(\d+)-(.+)")
 
 @dataclass(frozen=True)
 class Source:
-    """A question and the file it came from, so that whoever proves it can point at a line."""
+    """A question and the file it came from, so that whoever proves it can point at a line. One that was `written` in
+    the browser has the path that its file would have."""
 
     path: Path
     question: Question
     version: str  # the first 12 hexadecimal digits of the file's SHA-256
     root: Node
     lines: tuple[str, ...]
+    written: bool = False
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
 
     def fault(self, message: str, *where: str | int, line: int | None = None) -> FileFault:
         """A fault at `where`, for example ("parts", 0, "wrong", 2, "code"), and there at a line of the text."""
@@ -70,7 +76,7 @@ def read_bytes(path: Path) -> tuple[bytes, os.stat_result]:
 
 def read_source(path: Path, data: bytes, *, named: bool = True) -> Source | list[FileFault]:
     """`named`: the file's name must tell the number and the id. A draft outside a bank may have any other name."""
-    text = _decoded(path, data)
+    text = decoded(path, data)
     if isinstance(text, FileFault):
         return [text]
     root, faults = parse(path, text)
@@ -150,8 +156,8 @@ def _refuse(error: OSError) -> None:
 
 def without_repeats(sources: Iterable[Source]) -> tuple[list[Source], list[FileFault]]:
     """An id is taken once in all chapters, a number once in each; the later file is at fault."""
-    ids: dict[str, Path] = {}
-    numbers: dict[tuple[Path, int], Path] = {}
+    ids: dict[str, str] = {}
+    numbers: dict[tuple[Path, int], str] = {}
     unique: list[Source] = []
     faults: list[FileFault] = []
     for source in sources:
@@ -163,7 +169,8 @@ def without_repeats(sources: Iterable[Source]) -> tuple[list[Source], list[FileF
                 source.fault(f"the number {number[1]} is taken by {numbers[number]}; choose another", "number")
             )
         else:
-            ids[id] = numbers[number] = source.path
+            taken = f"{source.path}{' (written in the browser)' if source.written else ''}"
+            ids[id] = numbers[number] = taken
             unique.append(source)
     return unique, faults
 
@@ -176,7 +183,8 @@ def _at(path: Path, place: Place, message: str) -> FileFault:
     return FileFault(path, place.line, place.column, message)
 
 
-def _decoded(path: Path, data: bytes) -> str | FileFault:
+def decoded(path: Path, data: bytes) -> str | FileFault:
+    """The text of a file, with one kind of line end."""
     if len(data) > MAX_BYTES:
         return _at(path, START, f"the file is too large; a question has at most {MAX_BYTES // 1024} KiB")
     try:

@@ -17,7 +17,8 @@ class News:
 
 
 def news(before: Shelf, after: Shelf) -> Iterator[News]:
-    """What is different now: new faults, files that are whole again or new, and files that are gone."""
+    """What is different now: new faults, files that are whole again or new, files that are gone, and what was published
+    in the browser."""
     served = {source.path for source in after.by_id.values()}
     known, faulty = set(before.faults), {fault.path for fault in after.faults}
     for fault in after.faults:
@@ -29,7 +30,20 @@ def news(before: Shelf, after: Shelf) -> Iterator[News]:
             new = path in after.files and path not in before.files
             yield News(False, "a question file is new" if new else "a question file is read again", str(path))
     for path in sorted(before.files.keys() - after.files.keys()):
-        yield News(True, "a question file is gone, and its question with it", str(path))
+        stays = " (its text from the browser is served)" if path in served else ", and its question with it"
+        yield News(True, f"a question file is gone{stays}", str(path))
+    yield from _written(before, after)
+
+
+def _written(before: Shelf, after: Shelf) -> Iterator[News]:
+    """What was published in the browser, and where that and a file have parted."""
+    known = {source.version for source in before.by_id.values() if source.written}
+    for source in after.by_id.values():
+        if source.written and source.version not in known:
+            yield News(False, "a question was published in the browser", source.question.id)
+    for parted in after.parted:
+        if parted not in before.parted:
+            yield News(True, parted.says, str(parted.path))
 
 
 def _changed(before: Shelf, after: Shelf) -> set[Path]:

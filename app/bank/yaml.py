@@ -77,6 +77,7 @@ class Node:
     place: Place
     keys: dict[str, Place] = field(default_factory=dict)
     literal: bool = False  # written as a `|` block: its lines are lines of the file
+    end: Place | None = None  # behind its last character; told of texts, numbers and lists
 
     def plain(self) -> Any:
         if isinstance(self.value, list):
@@ -185,15 +186,19 @@ class _Builder:
         if event.ctag is not None:
             self.blame(place, "tags (words that begin with !) are not used; delete it, or put the text in quotes")
         if isinstance(event, SequenceStartEvent):
-            return Node(list(self._items(events, depth)), place)
+            return self._list(place, events, depth, event.flow_style)
         if isinstance(event, MappingStartEvent):
             return self._mapping(place, events, depth)
         assert isinstance(event, ScalarEvent)
-        return Node(self._scalar(event, place), place, literal=event.style == "|")
+        return Node(self._scalar(event, place), place, literal=event.style == "|", end=_marked(event.end_mark))
 
-    def _items(self, events: Iterator[Any], depth: int) -> Iterator[Node]:
+    def _list(self, place: Place, events: Iterator[Any], depth: int, in_brackets: bool) -> Node:
+        items: list[Node] = []
         while not isinstance(event := next(events), SequenceEndEvent):
-            yield self._node(event, events, depth + 1)
+            items.append(self._node(event, events, depth + 1))
+        if in_brackets:
+            return Node(items, place, end=_marked(event.end_mark))
+        return Node(items, place, end=items[-1].end if items else None)
 
     def _mapping(self, place: Place, events: Iterator[Any], depth: int) -> Node:
         values: dict[str, Node] = {}

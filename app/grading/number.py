@@ -50,10 +50,10 @@ class Number:
         return [float(value)]
 
     def grade(self, question: Question, part: NumberPart, answer: list[float], *_: Any) -> Verdict:
-        right = any(_near(part, reading, part.value) for reading in answer)
+        right = any(near(part, reading, part.value) for reading in answer)
         known = next(
             ((index, wrong) for index, wrong in enumerate(part.wrong)
-             for reading in answer if _near(part, reading, wrong.value)), None
+             for reading in answer if near(part, reading, wrong.value)), None
         )  # fmt: skip
         notes = [Note(id=f"wrong-{known[0] + 1}", says=known[1].reply)] if known and not right else []
         said = f"{answer[0]:.10g}"
@@ -70,16 +70,23 @@ class Number:
                 yield fault("this number is meant to be wrong, but it passes", "wrong", index, "value")
         if part.py is None:
             return
-        outcome = run(Job(source=f"import math, torch\nvalue = float({part.py}\n)", variables=("value",)))
-        made = outcome.variables.get("value")
-        if outcome.ending is not Ending.OK or not isinstance(made, float):
-            told = outcome.fault.message if outcome.fault else outcome.ending.value
+        made, told = worked_out(part, run)
+        if made is None:
             yield fault(f"the expression gives no number: {told}", "py")
-        elif not _near(part, made, part.value):
+        elif not near(part, made, part.value):
             yield fault(f"the expression gives {made:.10g}, and `value` is {part.value:.10g}", "value")
 
 
-def _near(part: NumberPart, reading: float, value: float) -> bool:
+def worked_out(part: NumberPart, run: Runner) -> tuple[float | None, str]:
+    """What `py` gives in the jail, or None and why it gives no number."""
+    outcome = run(Job(source=f"import math, torch\nvalue = float({part.py}\n)", variables=("value",)))
+    made = outcome.variables.get("value")
+    if outcome.ending is Ending.OK and isinstance(made, float):
+        return made, ""
+    return None, outcome.fault.message if outcome.fault else outcome.ending.value
+
+
+def near(part: NumberPart, reading: float, value: float) -> bool:
     return abs(reading - value) <= max(part.tolerance, part.relative * abs(value), 1e-12)
 
 

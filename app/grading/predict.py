@@ -72,7 +72,7 @@ class Predict:
         return read(value, part.shape is not None)
 
     def grade(self, question: Question, part: PredictPart, answer: Predicted, run: Runner, *_: Any) -> Verdict:
-        outcome = run(Job(source=part.snippet, variables=(part.shape,) if part.shape else (), limits=SNIPPET))
+        outcome = run(_job(part))
         really = what_happened(part, outcome)
         if really is None:
             log.error("%s/%s: the snippet ended as %s", question.id, part.id, outcome.ending.value)
@@ -86,7 +86,7 @@ class Predict:
         )
 
     def prove(self, question: Question, part: PredictPart, run: Runner) -> Iterator[ProofFault]:
-        outcome = run(Job(source=part.snippet, variables=(part.shape,) if part.shape else (), limits=SNIPPET))
+        outcome = run(_job(part))
         really = what_happened(part, outcome)
         if really is None:
             found = outcome.fault
@@ -109,6 +109,15 @@ class Predict:
                 yield fault("this prediction is meant to be wrong, but it passes", "wrong", index, "answer")
             elif _told_in(wrong.reply, really):
                 yield fault(f"this reply gives the answer away: {said}", "wrong", index, "reply")
+
+
+def happened(part: PredictPart, run: Runner) -> Really | None:
+    """The same from a run of its own."""
+    return what_happened(part, run(_job(part)))
+
+
+def _job(part: PredictPart) -> Job:
+    return Job(source=part.snippet, variables=(part.shape,) if part.shape else (), limits=SNIPPET)
 
 
 def what_happened(part: PredictPart, outcome: Outcome) -> Really | None:

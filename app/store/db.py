@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection as Connection  # for those who hand one on, and may not know SQLAlchemy
 from sqlalchemy import Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 WAIT_S = 5.0
 POSTGRESQL_DRIVER = "psycopg"  # where the address names none; it is no part of the program
@@ -48,7 +48,9 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in (DatabaseError, OperationalError):  # the first is said of a file that is no database
+                raise
             raise CannotRead(f"The database cannot be read ({error.orig}).") from error
 
     @contextmanager

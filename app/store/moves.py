@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, and_, case, exists, func, select, update
 
-from app.store import aside, drafts, edits, hints, mistakes, progress
+from app.store import aside, drafts, edits, hints, mistakes, progress, rulings
 from app.store.tables import CONTRIBUTOR, DRAFT, EDIT, HINTS, SLIP
 
 Move = Callable[[Connection, str, str, datetime], int]
@@ -93,6 +93,11 @@ def slips(connection: Connection, old: str, into: str, now: datetime) -> int:
         else:
             connection.execute(update(SLIP).where(here, SLIP.c.learner == old).values(learner=into))
     return len(rows)
+
+
+def decisions(connection: Connection, old: str, into: str, now: datetime) -> int:
+    """Those about a whole part hold for it at its new place."""
+    return rulings.move(connection, old, into)
 
 
 def unslipped(connection: Connection, learner: str) -> None:

@@ -85,6 +85,7 @@ class EditRow(Row, table=True):
     """Somebody's unpublished text of a page. `version` counts the changes, as with a draft of an answer."""
 
     __tablename__ = "edit"
+    __table_args__ = (Index("ix_edit_page", "page"),)
 
     learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
     page: str = Field(primary_key=True, max_length=80)

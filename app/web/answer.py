@@ -55,7 +55,7 @@ async def hand_in(
         question=question.id,
         part=part.id,
         kind=part.kind,
-        version=rooms.bank.version(question.id),
+        version=rooms.version(question),
         answer=text,
         created=now(),
         certainty=certainty,

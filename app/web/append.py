@@ -37,6 +37,7 @@ class Proposal:
     kind: Kind = Kind.EDIT
     tested: Tested | None = None
     restored: int | None = None
+    blame: tuple[int, ...] | None = None  # where it is known: of a text that comes back as it was
     accepts: Waiting | None = None  # the suggestion that it is
     takes_up: bool = False  # what the question file says now
 
@@ -76,7 +77,7 @@ def _merged(rooms: Rooms, asker: Asker, proposal: Proposal, head: Revision) -> P
     if not found.passed:
         reasons = (TOGETHER, *failures(found))
         return Outcome(End.CONFLICT, clash=clash, reasons=reasons, examination=found)
-    return replace(proposal, text=merged.text, kind=kind, tested=tested(found, asker))
+    return replace(proposal, text=merged.text, kind=kind, tested=tested(found, asker), blame=None)
 
 
 def _commit(rooms: Rooms, asker: Asker, going: Proposal, head: Revision, merged: bool) -> Outcome:
@@ -115,7 +116,7 @@ def _append(connection: Connection, asker: Asker, going: Proposal, head: Revisio
         learner=going.learner,
         name=going.name,
         created=asker.now,
-        blame=next_blame(head.text, head.blame, going.text, head.number + 1),
+        blame=going.blame or next_blame(head.text, head.blame, going.text, head.number + 1),
         kind=going.kind,
         tested=going.tested,
         accepted_by=None if going.accepts is None else asker.who.name,

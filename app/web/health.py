@@ -1,8 +1,8 @@
 """For those who watch the program: alive, ready, and numbers.
 
 Not ready (503): the database or its schema is broken, there is no question, or the jail is still "starting" (pages are
-served meanwhile, but a grade would wait). A jail that is not whole, or a broken question file, makes it "degraded":
-that is told, and everything else goes on.
+served meanwhile, but a grade would wait). A jail that is not whole, a broken question file, or one that has parted from
+its text in the browser, makes it "degraded": that is told, and everything else goes on.
 """
 
 from pathlib import Path
@@ -32,17 +32,18 @@ async def alive() -> Response:
 def ready(rooms: RoomsDep) -> Response:
     level = rooms.pages.level()
     faults = [placed(fault) for fault in rooms.bank.faults]
+    parted = [one.says for one in rooms.bank.parted]
     database = look_at(rooms.database)
     serving = len(rooms.bank.questions)
     usable = database["ok"] and serving > 0
     starting = not (rooms.desk.warm.is_set() or level.ready)
-    whole = "starting" if starting else "ready" if level.ready and not faults else "degraded"
+    whole = "starting" if starting else "ready" if level.ready and not (faults or parted) else "degraded"
     status = whole if usable else "unready"
     told = {
         "status": status,
         "database": database,
         "sandbox": {"ready": level.ready, "layers": level.layers, "says": level.says},
-        "questions": {"serving": serving, "faults": faults},
+        "questions": {"serving": serving, "faults": faults, "conflicts": parted},
     }
     if usable and not starting:
         return JSONResponse(told, 200, FRESH)

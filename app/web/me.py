@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.store import accounts, aside, drafts, progress, sessions
+from app.store import accounts, aside, courses, drafts, progress, sessions
 from app.store.accounts import Account, NameTaken
 from app.store.aside import Aside
 from app.store.names import BadName, free_to_take
@@ -69,6 +69,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
             "certain": certain_views(progress.certain(connection, account.learner)),
             "sessions": session_views(sessions.of(connection, account.id, now()), who.session),
             "aside": [aside_view(rooms, one) for one in aside.of(connection, account.learner)],
+            "courses": courses.joined(connection, account.learner),
             "has_password": accounts.password_of(connection, account.id) is not None,
         }
     cards = [(rooms.bank.chapter(one.id), card(one, standing, unsent)) for one in rooms.bank.questions]

@@ -20,12 +20,13 @@ from starlette.responses import RedirectResponse, Response
 from app.demo.config import BadConfig
 from app.demo.drawing import BadDrawing
 from app.sandbox.job import Busy, Unavailable
+from app.store import revisions
 from app.store.accounts import LastAdmin
 from app.store.attempts import NotYours
+from app.store.courses import Closed, NoCourse
 from app.store.db import CannotRead, CannotSave
 from app.store.discussion import NoThread
 from app.store.drafts import Conflict
-from app.store.revisions import NoRevision
 from app.store.rulings import NoRuling
 from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
@@ -34,6 +35,7 @@ RETRY_AFTER_S = 5
 PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
 ABOUT_AN_ANSWER = re.compile(r"/wiki/([a-z0-9-]{1,64})/([a-z]+)(?:/.*)?")
 SELF_GRADE = re.compile(r"(/attempts/[a-z0-9]{32})/self-grade")
+EDITOR = re.compile(r"/teach/edit/(~?[a-z0-9-]{1,64})/(?:look|prove|take|publish|decide)")
 log = structlog.get_logger()
 
 
@@ -77,6 +79,10 @@ class KeyReused(Exception):
     """An Idempotency-Key came again with something else."""
 
 
+class FileChanged(Exception):
+    """A question's file was changed between opening the editor and sending its text: there is no common base."""
+
+
 class Crowded(Exception):
     """As many wait for it as may; the message says for what."""
 
@@ -108,10 +114,14 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     NotYet: (409, None),
     LastAdmin: (409, "This is the only admin; without one nobody could give roles. Make somebody else admin first."),
     Covered: (403, None),
-    NoRevision: (404, "This page has no revision of that number."),
+    revisions.NoRevision: (404, "This page has no revision of that number."),
     NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
+    NoCourse: (404, "There is no such class, or it is not yours."),
+    Closed: (409, "This class is closed: nobody can join it any more. Ask whoever gave you the link."),
     NoThread: (404, "There is no such discussion."),
     Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
+    FileChanged: (409, "The file of this question was changed meanwhile. Copy your text, and open the editor again."),
+    revisions.Conflict: (409, "This page was changed in the meantime; nothing was overwritten. Send it again."),
     NoRuling: (409, "This decision does not hold any more, or cannot be taken back."),
     SignInFirst: (401, "This is for people who are signed in."),
     NotAllowed: (403, None),
@@ -188,6 +198,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
             return {"href": f"/questions/{found[1]}#{found[2]}", "label": "Back to the question"}
     elif (found := SELF_GRADE.fullmatch(path)) is not None and status != 404:
         return {"href": found[1], "label": "Back to your answer"}
+    elif (found := EDITOR.fullmatch(path)) is not None and status not in (401, 403, 404):
+        return {"href": f"/teach/edit/{found[1]}", "label": "Back to the editor"}
     elif path in ("/sign-in", "/sign-up"):
         return {"href": path, "label": "Back to the form"}
     elif path.startswith("/teach/people/"):

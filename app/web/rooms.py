@@ -47,6 +47,13 @@ class Rooms:
             raise NotHere
         return found
 
+    def version(self, question: Question) -> str:
+        """Raises NotHere for a question that was taken away a moment ago."""
+        source = self.bank.source(question.id)
+        if source is None:
+            raise NotHere
+        return source.version
+
 
 def now() -> datetime:
     return datetime.now(UTC)

@@ -1,6 +1,7 @@
 // <code-editor src="…/editor.js"><textarea>: a code editor over the textarea, fetched and mounted when the textarea is
 // first focused. The textarea stays the one place where the answer is: the form sends it, the draft reads it, and a
-// remembered switch goes back to it. Events on the textarea: `input` out; `answer:set`, `answer:graded` in.
+// remembered switch goes back to it. Events on the textarea: `input` out; `answer:set`, `answer:graded`, `faults:set` (a
+// map from lines to what is said behind them) and `line:go` in. Attributes: `language`; `eager` does not wait for the focus.
 
 const key = 'selfgrad:plain-text-box';
 const help = 'Tab moves on. Once you have typed or clicked in the editor it indents; Escape, then Tab leaves.';
@@ -14,6 +15,7 @@ class CodeEditor extends HTMLElement {
   connectedCallback() {
     if (this.area) return;
     this.area = this.querySelector('textarea');
+    if (this.area.matches(':disabled')) return; // only to be looked at
     this.fault = Number(this.getAttribute('line')) || null;
     this.says = document.createElement('span');
     this.says.setAttribute('role', 'status');
@@ -32,8 +34,11 @@ class CodeEditor extends HTMLElement {
     this.area.addEventListener('focus', () => this.plain || this.open());
     this.area.addEventListener('answer:set', () => this.editor && (this.editor.text = this.area.value));
     this.area.addEventListener('answer:graded', event => this.mark(event.detail.line));
+    this.area.addEventListener('faults:set', event => this.markAll(event.detail));
+    this.area.addEventListener('line:go', event => this.go(event.detail));
     this.area.labels[0]?.addEventListener('click', () => this.editor?.focus());
     this.name();
+    if (this.hasAttribute('eager') && !this.plain) this.open();
   }
 
   name() {
@@ -60,6 +65,7 @@ class CodeEditor extends HTMLElement {
     this.editor = mount({
       root: this.host.attachShadow({mode: 'open'}),
       text: this.area.value,
+      language: this.getAttribute('language') ?? 'python',
       label: this.area.labels[0]?.textContent ?? 'Your answer',
       describedBy: help,
       changed: text => {
@@ -74,7 +80,8 @@ class CodeEditor extends HTMLElement {
     const range = selectionDirection === 'backward' ? [selectionEnd, selectionStart] : [selectionStart, selectionEnd];
     const used = this.used; // hiding the textarea takes its focus away
     this.area.hidden = true;
-    this.mark(this.fault);
+    if (this.faults) this.markAll(this.faults);
+    else this.mark(this.fault);
     if (focused) this.editor.focus(...range, used);
     else this.says.textContent = help;
   }
@@ -82,6 +89,20 @@ class CodeEditor extends HTMLElement {
   mark(line) {
     this.fault = line || null;
     this.editor?.mark(this.fault);
+  }
+
+  markAll(faults) {
+    this.faults = faults;
+    this.editor?.markAll(faults);
+  }
+
+  go({line, column = 1}) {
+    if (this.editor) return this.editor.go(line, column);
+    const before = this.area.value.split('\n').slice(0, line - 1);
+    const start = before.reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
+    this.area.focus();
+    this.area.setSelectionRange(start, start);
+    this.area.scrollTop = Math.max(0, line - 4) * parseFloat(getComputedStyle(this.area).lineHeight);
   }
 
   swap() {
