@@ -33,6 +33,7 @@ ATTEMPTS, REVISIONS, EACH = 1_000_000, 10_000, 100  # `each`: of a learner at a 
 YOUNG = (1_000, 10, 5)
 ROUNDS = 20
 A_BLOCK = 10
+A_COMMIT = 200  # learners' attempts that are stored together
 WARM = 5  # of each page before anything is counted
 LOAD_REST_S = 0.05
 QUESTION, PART = "tensor-3x3", "write"
@@ -68,7 +69,7 @@ class Site:
             "home": "/",
             "question": f"/questions/{QUESTION}",
             "wiki page": wiki,
-            "wiki history": f"{wiki}/revisions",  # the young one has ten rows to show, the old one fifty
+            "wiki history": f"{wiki}/revisions",  # the young one has ten rows to show, the old one fourteen
             "wiki history, ten rows": f"{wiki}/revisions?before=11",
             "wiki diff": f"{wiki}/diff?from={revisions - 1}&to={revisions}",
             "wiki first to last": f"{wiki}/diff?from=1&to={revisions}",
@@ -103,13 +104,18 @@ def site(
 
 
 def fill(url: str, bank: Bank, question: Question, attempts: int, revisions: int, each: int) -> None:
-    """In two transactions, beside the web app that has the database open."""
+    """In many transactions, beside the web app that has the database open."""
     now = datetime.now(UTC)
     parts = [(one.id, part.id, part.kind) for one in bank.questions for part in one.parts]
+    groups = range(attempts // each)
     with contextlib.closing(Database(url)) as database:
-        with progress("attempts", total=attempts // each) as done, database.write() as connection:
+        with database.read() as connection:
             visitor = filling.newest_learner(connection)
-            filling.add_attempts(connection, visitor, parts, attempts, each, now, done)
+        with progress("filling", total=len(groups[::A_COMMIT])) as done:
+            for start in groups[::A_COMMIT]:
+                with database.write() as connection:
+                    filling.add_attempts(connection, visitor, parts, groups[start : start + A_COMMIT], each, now)
+                done()
         with database.write() as connection:
             filling.add_revisions(connection, answer_to(question), revisions, now)
 

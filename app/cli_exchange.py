@@ -79,6 +79,9 @@ def export_grades(
     site: Annotated[
         str | None, typer.Option("--site", metavar="URL", help="Where the questionnaire is, for xapi.")
     ] = None,
+    course: Annotated[
+        str | None, typer.Option("--class", metavar="NAME", help="Only of this class: its title or its code.")
+    ] = None,
     questions: QuestionsOption = None,
     database: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///FILE or postgresql://…")] = None,
 ) -> None:
@@ -86,4 +89,4 @@ def export_grades(
     settings = Settings.read(questions=questions, database_url=database, secret_key=NO_SECRET)
     from app import leaving
 
-    leaving.export_grades(settings, form, to, site)
+    leaving.export_grades(settings, form, to, site, course)

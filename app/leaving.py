@@ -20,11 +20,12 @@ from app.report import harmless
 from app.sandbox.pool import Pool
 from app.settings import Settings
 from app.shelf import served_bank
+from app.store import courses
 from app.store.db import CannotRead, Database, Unusable
 from app.store.schema import head, revision
 from app.terminal import Usage
 from app.web import outgoing
-from app.web.gradebook import FORMS, Asked, pieces
+from app.web.gradebook import FORMS, Asked, of_class, pieces
 
 WRITERS: dict[str, Callable[[list[Chapter]], str]] = {"moodle": moodle_xml, "gift": gift}
 
@@ -78,7 +79,7 @@ def export_anki(settings: Settings, to: Path | None) -> None:
     _write([anki(outgoing.cards(_placed(served_bank(settings))))], to)
 
 
-def export_grades(settings: Settings, form: str, to: Path | None, site: str | None) -> None:
+def export_grades(settings: Settings, form: str, to: Path | None, site: str | None, course: str | None) -> None:
     """Raises Usage and BankError."""
     if form not in FORMS:
         raise Usage(f"--format {form!r} is none of {', '.join(FORMS)}")
@@ -87,7 +88,20 @@ def export_grades(settings: Settings, form: str, to: Path | None, site: str | No
         raise Usage(f"--site {site!r} must be a web address, such as https://example.org")
     bank = served_bank(settings)
     with _database(settings.database_url) as database:
-        _write(pieces(form, database, Asked(bank.questions, address)), to)
+        asked = Asked(bank.questions, address) if course is None else _of_class(database, course, bank, address)
+        _write(pieces(form, database, asked), to)
+
+
+def _of_class(database: Database, name: str, bank: Bank, site: str) -> Asked:
+    """Raises Usage."""
+    with database.read() as connection:
+        found = courses.called(connection, name)
+        if len(found) != 1:
+            codes = ", ".join(one.code for one in found)
+            raise Usage(
+                f"--class {name!r}: " + (f"say which by its code: {codes}" if codes else "there is no such class")
+            )
+        return of_class(connection, found[0], bank.questions, site)
 
 
 def _placed(bank: Bank) -> list[tuple[str, Question]]:

@@ -33,11 +33,14 @@ from app.web import (
     api,
     authoring,
     changes,
+    classes,
     demo,
     demo_api,
+    export,
     health,
     home,
     me,
+    my_classes,
     my_data,
     people,
     problems,
@@ -76,6 +79,7 @@ PAGES = (
     *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
     *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
     *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people, teach, ruled, regrade_pages),
+    *(classes, my_classes, export),
     *(teach_new, teach_edit, teach_history),  # `new` is no question
 )
 KNOWN = (Unusable, BankError)

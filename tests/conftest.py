@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from starlette.testclient import TestClient
 
 from app.grading import mistakes
 from app.sandbox.job import Runner
 from app.sandbox.pool import Pool
 from tests.browsing import BROWSER, CHROMIUM, Site, Watch, started_once
+from tests.client import browser
+from tests.client import site as served
 
 # The files that take longest stand first: of several processes none is then left alone with one of them at the end.
 LONGEST = (
@@ -44,6 +47,19 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def runner(pool: Pool) -> Runner:
     return pool.run
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
+    """The app over an empty database and the small bank of `tests.client`."""
+    with served(tmp_path_factory.mktemp("app"), pool) as made:
+        yield made
+
+
+@pytest.fixture
+def client(app: TestClient) -> TestClient:
+    """A browser that nobody has used."""
+    return browser(app)
 
 
 @pytest.fixture(scope="session")

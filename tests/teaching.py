@@ -1,24 +1,16 @@
 """What the tests of teaching stand on: somebody signed in with a role, and students who answer."""
 
-import secrets
 from typing import Any
 
 from starlette.testclient import TestClient
 
-from app.store import accounts
 from app.store.accounts import Role
 from app.store.tables import metadata
-from app.web.deps import now
-from app.web.rooms import Rooms
 from tests.client import WRITE, WRONG, browser
+from tests.people_parts import account, as_account, rooms_of
 
 TEACH = "/teach/questions/doubling"
 STATISTICS = "/api/v1/teach/questions/doubling/statistics"
-
-
-def rooms_of(client: TestClient) -> Rooms:
-    found: Rooms = client.app.state.rooms  # type: ignore[attr-defined]
-    return found
 
 
 def emptied(client: TestClient) -> TestClient:
@@ -33,13 +25,8 @@ def emptied(client: TestClient) -> TestClient:
 
 
 def signed_in(client: TestClient, role: Role, name: str | None = None) -> TestClient:
-    """Another browser, in which an account with this role has signed in."""
-    other, token = browser(client), secrets.token_urlsafe(32)
-    with rooms_of(client).database.write() as connection:
-        made = accounts.add(connection, name or f"{role.name.title()} {token[:6]}", role, None, None, now())
-        accounts.sign_in(connection, made.id, token, "a test", now())
-    other.cookies.set("session", token)
-    return other
+    """Another browser, in which a new account with this role has signed in."""
+    return as_account(client, account(client, role, name))
 
 
 def answered(client: TestClient, answer: str = WRONG, address: str = WRITE, **more: Any) -> tuple[TestClient, Any]:

@@ -1,29 +1,15 @@
 """The JSON API: each promise of the contract, over the real app, database and jail."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.grading.verdict import Verdict
-from app.sandbox.pool import Pool
-from tests.client import DRAFT, EXPLAIN, RIGHT, WRITE, WRONG, browser, site
+from tests.client import DRAFT, EXPLAIN, RIGHT, WRITE, WRONG, browser
 
 UUID = "0b0c8a5e-7f5b-4c39-9c6e-0f3f2d7c1a55"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("api"), pool) as made:
-        yield made
-
-
-@pytest.fixture
-def client(app: TestClient) -> TestClient:
-    """A browser that nobody has used."""
-    return browser(app)
 
 
 def hand_in(client: TestClient, text: str = RIGHT, address: str = WRITE, key: str | None = None) -> Any:

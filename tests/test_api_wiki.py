@@ -11,13 +11,11 @@ from starlette.testclient import TestClient
 from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from app.wiki.merge import YOURS
-from tests.client import EXPLAIN, RIGHT, WRITE, browser, site
-from tests.wiki_parts import REVISIONS, WIKI, edit, problem, somebody
+from tests.client import browser, site
+from tests.wiki_parts import AGAIN, NAMES, REVISIONS, WIKI, added, edit, problem, somebody, text_of
 
 SEED = "Like this:\n\n```python\nassert [2 * x for x in [1, 2]] == [2, 4]\n```\n"
-AGAIN = "/api/v1/wiki/again"
 BROKEN = SEED + "\n```python\nfor epoch in range(3):\n    loss = model(x)\n```\n"
-NAMES = iter(f"person {number}" for number in range(1000))
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +38,6 @@ def editor(app: TestClient) -> TestClient:
 def visitor(app: TestClient) -> TestClient:
     """A program that nobody has used, without a cookie."""
     return browser(app)
-
-
-def text_of(client: TestClient, at: str = WIKI) -> str:
-    found: str = client.get(at).json()["text"]
-    return found
-
-
-def added(client: TestClient, sentence: str, at: str = WIKI) -> str:
-    """The page with a sentence before all others."""
-    return f"{sentence}\n\n{text_of(client, at)}"
 
 
 def test_the_current_answer_is_the_question_files_first(visitor: TestClient) -> None:
@@ -91,7 +79,7 @@ def test_two_who_change_the_same_place_get_both_texts_and_a_merge_to_finish(memb
     told = refused.json()
     assert told["yours"] == mine and "place of alice" in told["theirs"] and told["base_text"] == base["text"]
     assert "place of alice" in told["merged"] and "place of bob" in told["merged"] and YOURS in told["merged"]
-    assert member.get(f"{WIKI}/draft").json()["answer"] == mine
+    assert member.get(f"{WIKI}/draft").json()["text"] == mine
     assert "line 1" in problem(edit(member, told["merged"], told["head"]), 422)  # the marks are still there
     assert edit(member, mine, told["head"]).status_code == 201
 
@@ -102,7 +90,7 @@ def test_code_that_fails_is_not_published_and_is_kept_with_the_reason(member: Te
     assert "line 8" in problem(refused, 422) and "draft" in refused.json()["kept"]
     failed = refused.json()["failed"]
     assert failed["line"] == 8 and failed["fault"]["type"] == "NameError" and failed["ending"] == "error"
-    assert member.get(f"{WIKI}/draft").json()["answer"] == BROKEN and text_of(member) == before
+    assert member.get(f"{WIKI}/draft").json()["text"] == BROKEN and text_of(member) == before
     mended = BROKEN.replace("model(x)", "epoch")
     assert edit(member, mended).status_code == 201
 
@@ -131,76 +119,6 @@ def test_what_an_answer_block_claims_is_graded(member: TestClient) -> None:
     assert problem(edit(member, page.format("xs + xs")), 422)
 
 
-def test_a_visitor_suggests_and_an_editor_accepts(visitor: TestClient, editor: TestClient) -> None:
-    text = added(visitor, "An anonymous sentence.")
-    answer = edit(visitor, text, summary="from outside")
-    assert answer.status_code == 202 and answer.json()["result"] == "suggested"
-    address = answer.headers["location"]
-    assert "An anonymous sentence." not in text_of(visitor)
-    assert answer.json()["suggestion"] in [
-        one["suggestion"] for one in editor.get("/api/v1/suggestions").json()["suggestions"]
-    ]
-    accepted = editor.post(f"{address}/accept", json={})
-    assert accepted.status_code == 201 and accepted.json()["accepted_by"] and accepted.json()["by"] == "a visitor"
-    assert text_of(visitor) == text
-    decided = visitor.get(address).json()
-    assert (decided["status"], decided["revision"]) == ("accepted", accepted.json()["revision"])
-    problem(editor.post(f"{address}/accept", json={}), 409)
-
-
-def test_a_suggestion_is_accepted_with_changes(visitor: TestClient, editor: TestClient) -> None:
-    answer = edit(visitor, added(visitor, "A sentense."), summary="new")
-    text = added(visitor, "A sentence.")
-    accepted = editor.post(answer.headers["location"] + "/accept", json={"text": text})
-    assert accepted.status_code == 201 and "with changes by" in accepted.json()["summary"]
-    assert text_of(visitor) == text
-
-
-def test_a_suggestion_is_merged_with_what_came_since(visitor: TestClient, editor: TestClient) -> None:
-    base = edit(editor, added(editor, "Alpha. Omega.")).json()
-    answer = edit(visitor, base["text"].replace("Omega.", "Omega, suggested."), base["revision"])
-    edit(editor, base["text"].replace("Alpha.", "Alpha, published."))
-    accepted = editor.post(answer.headers["location"] + "/accept", json={})
-    assert accepted.json()["result"] == "merged"
-    assert "Alpha, published. Omega, suggested." in text_of(visitor)
-
-
-def test_a_suggestion_is_declined_with_a_reason_or_withdrawn_by_its_author(app: TestClient, editor: TestClient) -> None:
-    author, other = browser(app), browser(app)
-    first, second = (edit(author, added(author, f"Sentence {n}.")).headers["location"] for n in range(2))
-    assert "why" in problem(editor.post(f"{first}/decline", json={"reason": " "}), 422)
-    assert editor.post(f"{first}/decline", json={"reason": "Not so."}).json()["status"] == "declined"
-    assert editor.post(f"{first}/decline", json={"reason": "Not so."}).status_code == 200  # sent twice
-    assert author.get(first).json()["reason"] == "Not so."
-    problem(other.post(f"{second}/withdraw"), 404)
-    assert author.post(f"{second}/withdraw").json()["status"] == "withdrawn"
-    problem(editor.post(f"{second}/accept", json={}), 409)
-
-
-def test_who_may_not_decide_is_told(app: TestClient, member: TestClient, visitor: TestClient) -> None:
-    address = edit(visitor, added(visitor, "Undecided.")).headers["location"]
-    for body, act in ({}, "accept"), ({"reason": "No."}, "decline"):
-        problem(visitor.post(f"{address}/{act}", json=body), 401)
-        problem(member.post(f"{address}/{act}", json=body), 403)
-    problem(member.put(f"{WIKI}/policy", json={"policy": "everyone"}), 403)
-    problem(member.post("/api/v1/suggestions/nothing/withdraw"), 404)
-
-
-@pytest.mark.parametrize(
-    "policy,visitors,members", [("locked", 202, 202), ("members", 202, 201), ("everyone", 201, 201)]
-)
-def test_the_policy_of_a_page_says_who_publishes(
-    app: TestClient, editor: TestClient, policy: str, visitors: int, members: int
-) -> None:
-    assert editor.put(f"{AGAIN}/policy", json={"policy": policy}).status_code == 204
-    people = [(browser(app), visitors), (somebody(app, next(NAMES)), members), (editor, 201)]
-    for who, status in people:
-        assert who.get(AGAIN).json()["may_publish"] == (status == 201)
-        assert edit(who, added(who, f"By {next(NAMES)}.", AGAIN), at=AGAIN).status_code == status
-    assert editor.put(f"{AGAIN}/policy", json={"policy": None}).status_code == 204
-    problem(editor.put(f"{AGAIN}/policy", json={"policy": "sometimes"}), 422)
-
-
 def test_a_revision_is_taken_back_and_restored(member: TestClient) -> None:
     first = edit(member, added(member, "A good sentence.")).json()
     second = edit(member, added(member, "Vandalism.")).json()
@@ -213,13 +131,6 @@ def test_a_revision_is_taken_back_and_restored(member: TestClient) -> None:
     assert member.post(f"{REVISIONS}/{first['revision']}/restore").json()["result"] == "unchanged"
     problem(member.post(f"{REVISIONS}/1/undo"), 422)
     problem(member.post(f"{REVISIONS}/9999/restore"), 404)
-
-
-def test_what_a_visitor_takes_back_is_a_suggestion(member: TestClient, visitor: TestClient) -> None:
-    made = edit(member, added(member, "Here to stay.")).json()["revision"]
-    assert visitor.post(f"{REVISIONS}/{made}/undo").status_code == 202
-    assert visitor.post(f"{REVISIONS}/1/restore").status_code == 202
-    assert "Here to stay." in text_of(visitor)
 
 
 def test_the_difference_of_any_two_revisions_adds_up(member: TestClient) -> None:
@@ -240,6 +151,15 @@ def test_blame_names_the_revision_of_each_paragraph(member: TestClient) -> None:
     told = member.get(f"{WIKI}/blame").json()
     assert "".join(one["text"] for one in told["paragraphs"]) == made["text"]
     assert told["paragraphs"][0]["revision"] == made["revision"] > told["paragraphs"][-1]["revision"]
+
+
+def test_what_is_taken_back_leaves_everybody_their_paragraphs(member: TestClient, app: TestClient) -> None:
+    edit(member, added(member, "A paragraph of alice."))
+    before = member.get(f"{WIKI}/blame").json()["paragraphs"]
+    vandal = somebody(app, next(NAMES))
+    gone = edit(vandal, "All is gone.\n").json()["revision"]
+    assert member.post(f"{REVISIONS}/{gone}/undo").status_code == 201
+    assert member.get(f"{WIKI}/blame").json()["paragraphs"] == before
 
 
 def test_the_history_is_read_slice_by_slice(member: TestClient) -> None:
@@ -281,7 +201,7 @@ def test_a_text_that_is_too_long_is_kept(member: TestClient) -> None:
     text = "word " * 4001
     refused = edit(member, text)
     assert "20,000" in problem(refused, 413) and "kept" in refused.json()["kept"]
-    assert member.get(f"{WIKI}/draft").json()["answer"] == text
+    assert member.get(f"{WIKI}/draft").json()["text"] == text
     assert edit(member, "word " * 4000).status_code == 201
     assert member.post(f"{REVISIONS}/1/restore").json()["text"] == SEED
 
@@ -295,76 +215,16 @@ def test_a_base_that_is_not_there_is_told(member: TestClient) -> None:
     assert "no revision" in problem(edit(member, "x", 9999), 422)
 
 
-def test_whoever_is_new_may_add_two_links_at_once(app: TestClient) -> None:
-    new = somebody(app, next(NAMES), for_days=0)
-    links = [f"[here](https://example.org/{number})" for number in range(3)]
-    assert "3 links" in problem(edit(new, added(new, " ".join(links))), 422)
-    assert edit(new, added(new, " ".join(links[:2]))).status_code == 201
-    for number in range(2):
-        assert edit(new, added(new, f"Some work, {number}.")).status_code == 201
-    more = " ".join(link.replace("example.org/", "example.org/more-") for link in links)
-    assert edit(new, added(new, more)).status_code == 201  # three revisions of theirs are there
-
-
-def test_who_edits_very_often_is_told_when_to_come_again(member: TestClient) -> None:
-    base = member.get(WIKI).json()
-    for _ in range(60):
-        edit(member, base["text"], base["revision"])
-    refused = edit(member, base["text"], base["revision"])
-    problem(refused, 429)
-    assert int(refused.headers["retry-after"]) > 0 and "kept" in refused.json()["kept"]
-
-
-def test_asking_for_an_answer_is_recorded_for_whoever_is_known(app: TestClient, visitor: TestClient) -> None:
-    """A program without a cookie is nobody; a browser that has answered has no need to reveal."""
-
-    def reveals() -> int:
-        with app.app.state.rooms.database.read() as connection:  # type: ignore[attr-defined]
-            return int(connection.exec_driver_sql("SELECT count(*) FROM reveal").scalar() or 0)
-
-    before = reveals()
-    visitor.get(WIKI)
-    visitor.get(WIKI, headers={"Cookie": "learner=forged.x"})
-    assert reveals() == before
-    visitor.put("/api/v1/questions/doubling/parts/write/draft", json={"answer": "x"})
-    visitor.get(REVISIONS)
-    assert reveals() == before
-    for _ in range(2):
-        visitor.get(f"{WIKI}/diff")
-        assert visitor.post(f"{WIKI}/reveal").status_code == 204
-        assert reveals() == before + 1
-    done = browser(app)
-    done.post(WRITE, json={"answer": RIGHT})
-    done.post(EXPLAIN, json={"answer": "Each is doubled."})
-    done.get(WIKI)
-    assert reveals() == before + 1
-
-
-def test_a_discussion_speaks_of_a_revision_and_is_settled_by_one(member: TestClient, visitor: TestClient) -> None:
-    threads = f"{WIKI}/threads"
-    body = {"title": "Is it?", "text": "I **doubt** it.", "revision": 1, "quote": "Like this"}
-    problem(visitor.post(threads, json=body), 401)
-    problem(member.post(threads, json=body | {"revision": 9999}), 404)
-    first, second = (member.post(threads, json=body, headers={"Idempotency-Key": "thread-one"}) for _ in range(2))
-    assert first.status_code == 201 and first.json() == second.json()
-    address = first.headers["location"]
-    assert member.post(f"{address}/posts", json={"text": "So do I."}).status_code == 201
-    told = visitor.get(address).json()
-    assert [one["text"] for one in told["posts"]] == ["I **doubt** it.", "So do I."] and told["posts_total"] == 2
-    settled = member.post(f"{address}/resolve", json={"revision": 1}).json()
-    assert settled["resolution"] == 1 and settled["resolved_by"]
-    assert member.post(f"{address}/reopen").json()["resolved"] is None
-    assert first.json()["thread"] in [one["thread"] for one in visitor.get(threads).json()["threads"]]
-    problem(visitor.get("/api/v1/threads/nothing"), 404)
-    problem(member.post(threads, json=body | {"text": ""}), 422)
-
-
-def test_thanks_are_for_others(member: TestClient, app: TestClient) -> None:
-    made = edit(member, added(member, "Worth a thank you.")).json()["revision"]
-    problem(member.post(f"{REVISIONS}/{made}/thanks"), 422)
-    other = somebody(app, next(NAMES))
-    assert [other.post(f"{REVISIONS}/{made}/thanks").status_code for _ in range(2)] == [204, 204]
-    problem(browser(app).post(f"{REVISIONS}/{made}/thanks"), 401)
+def test_a_draft_is_kept_with_its_version(member: TestClient) -> None:
+    address, first = f"{WIKI}/draft", {"base": 1, "text": "a", "version": 0}
+    assert member.get(address).json()["version"] == 0
+    assert member.put(address, json=first).headers["x-draft-version"] == "1"
+    assert member.put(address, json=first | {"text": "ab", "version": 1}).headers["x-draft-version"] == "2"
+    refused = member.put(address, json=first | {"text": "b"})
+    problem(refused, 409)
+    assert refused.json()["answer"] == "ab"
+    assert member.put(address, json=first | {"text": "x" * 20_001}).status_code == 413
+    assert member.get(address).json()["text"] == "ab"
 
 
 def test_changes_of_all_pages_are_listed(member: TestClient, visitor: TestClient) -> None:

@@ -21,7 +21,7 @@ def test_a_filled_database_holds_what_it_says(tmp_path: Path) -> None:
     with database.write() as connection:
         visitor = people.new_id()
         people.ensure(connection, visitor, NOW)
-        filling.add_attempts(connection, visitor, PARTS, 60, 10, NOW)
+        filling.add_attempts(connection, visitor, PARTS, range(6), 10, NOW)
         assert filling.newest_learner(connection) == visitor
     leaf = Leaf("answer/one", "First.\n\nSecond.\n")
     with database.write() as connection:

@@ -160,6 +160,7 @@ def test_what_is_typed_is_kept_and_is_there_again(people: Open) -> None:
     expect(page.locator("draft-line")).to_contain_text("Draft saved", timeout=5_000)
     page.reload()
     expect(page.locator("#text")).to_have_value(re.compile("half a sentence"))
+    expect(page.locator("draft-line")).not_to_contain_text("Restore")
     page.get_by_role("button", name="Put my draft away").click()
     expect(page.locator("#text")).not_to_have_value(re.compile("half a sentence"))
 
@@ -172,6 +173,7 @@ def test_a_conflict_is_finished_by_hand_with_the_keyboard_alone(graded: Site, pe
     publish(one)
     publish(two)
     expect(two.locator("#clash")).to_contain_text("Not published yet.")
+    expect(two.get_by_text("This browser kept")).to_have_count(0)  # what was sent has arrived
     merge = two.locator("#text").input_value()
     assert "One begins so." in merge and "Two begins so." in merge
     assert faults_of(two) == []

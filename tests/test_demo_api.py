@@ -32,11 +32,6 @@ def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestCl
         yield made
 
 
-@pytest.fixture
-def client(app: TestClient) -> TestClient:
-    return browser(app)
-
-
 def house(client: TestClient) -> Runs:
     found: Runs = client.app.state.rooms.runs  # type: ignore[attr-defined]
     return found

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from app.demo.config import LOSSES, MODELS, STARTS, BadConfig, Config
+from app.demo.epochs import epoch_order
 from app.demo.events import Done, Epoch, Frame, Start, Step, Weights, line
 from app.demo.models import ReadableStep, first_weights
-from app.demo.train import Training, epoch_order, train
+from app.demo.train import Training, train
 from tests.demo_card import either_device as either_device
 from tests.demo_parts import few, trained
 

@@ -15,10 +15,11 @@ from app.exchange.cells import csv_lines
 from app.exchange.grades import CANVAS, LONG
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending
-from app.store import accounts, attempts, exports, people, schema
+from app.store import accounts, attempts, exports, people, rulings, schema
 from app.store.accounts import Role
 from app.store.attempts import Attempt
 from app.store.db import Database
+from app.store.rulings import Decided, Place
 from tests import formats
 from tests.question_text import another, put
 
@@ -99,6 +100,27 @@ def test_the_wide_form_is_a_line_a_student_with_their_best(database: Database, f
     assert list(frame.total) == [1.5, 0] and set(frame.max_total) == {4}
 
 
+def test_what_is_excused_counts_neither_for_nor_against(database: Database, folder: Path) -> None:
+    alice, bob, eve = (person(database, name) for name in ("alice", "bob", "eve"))
+    good, bad = tried(database, alice, 1.0), tried(database, alice, 0.5, "explain")
+    tried(database, bob, 0.25)
+    tried(database, bob, 1.0, "explain")
+    for part in ("write", "explain"):
+        tried(database, eve, 0.0, part, "again")
+    decided = Decided("ill", None, NOW)
+    with database.write() as connection:
+        rulings.excuse(connection, Place(alice, "doubling", "write", good.id), decided)
+        rulings.override(connection, Place(alice, "doubling", "explain", bad.id), True, 0.75, decided)
+        rulings.excuse(connection, Place(bob, "doubling", "write"), decided)
+        for part in ("write", "explain"):
+            rulings.excuse(connection, Place(eve, "again", part), decided)
+    frame = pandas.read_csv(io.StringIO(exported(folder, "wide"))).set_index("student_id")
+    assert float(frame.loc["alice", "doubling"]) == 0.75 and float(frame.loc["bob", "doubling"]) == 2
+    assert frame.loc["eve", "again"] == "EX"
+    long = pandas.read_csv(io.StringIO(exported(folder, "long"))).set_index("attempt_id")
+    assert long.loc[good.id, "excused"] and long.loc[bad.id, "score"] == 0.75 and not long.loc[bad.id, "excused"]
+
+
 def test_canvas_gets_its_columns_the_points_and_whoever_has_an_account(database: Database, folder: Path) -> None:
     tried(database, person(database, "alice"), 1.0)
     tried(database, people.new_id(), 1.0)
@@ -127,7 +149,7 @@ def test_xapi_statements_follow_the_standard_and_have_ids_that_stay(database: Da
 
 
 def test_no_name_or_answer_becomes_a_formula(database: Database, folder: Path) -> None:
-    for name in ('=HYPERLINK("http://x.example.org")', "+1", "-1+2", "@SUM(A1)", " =1", "＝1"):
+    for name in ('=HYPERLINK("http://x.example.org")', "+1", "-1+2", "@SUM(A1)", " =1", "＝2"):
         tried(database, person(database, name), 1.0)
     for form in ("long", "wide", "canvas"):
         cells = [cell for row in rows(exported(folder, form)) for cell in row]

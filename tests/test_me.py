@@ -14,6 +14,7 @@ from app.web.door import Door
 from app.web.me import browser as called
 from tests.client import DRAFT, FORM, PAGE, RIGHT, WRITE, WRONG, browser, site
 from tests.people_parts import PASSWORD, account, as_account, rooms_of, sign_in, sign_up, signed_in
+from tests.wiki_parts import REVISIONS, WIKI, edit
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +188,29 @@ def test_a_draft_that_was_set_aside_can_be_taken_instead_and_back(client: TestCl
     assert client.get(DRAFT).json()["answer"] == "at home"
     client.post(f"{address()}/drop")
     assert "/me/aside/" not in client.get("/me").text and client.get(DRAFT).json()["answer"] == "at home"
+
+
+def test_what_a_former_member_wrote_for_everybody_stays_without_the_name(client: TestClient) -> None:
+    sign_up(client, "Gone Soon")
+    client.post("/wiki/doubling/reveal")
+    assert edit(client, "Each item, twice.", suggest=False).status_code == 201
+    thread = client.post(f"{WIKI}/threads", json={"title": "Why?", "text": "Tell me.", "revision": 1})
+    assert thread.status_code == 201 and client.post("/me/forget", data={"name": "gone soon"}).status_code == 200
+    other = signed_in(client, Role.MEMBER)
+    other.post("/wiki/doubling/reveal")
+    for address in ("/wiki/doubling", "/wiki/doubling/revisions", "/wiki/doubling/discussion", "/changes", REVISIONS):
+        page = other.get(address).text
+        assert "Gone Soon" not in page and ("a former member" in page or address == "/wiki/doubling"), address
+
+
+def test_a_suggestion_made_before_signing_up_is_its_authors(client: TestClient) -> None:
+    client.post("/wiki/doubling/reveal")
+    made = edit(client, "As a visitor.", suggest=True).json()["suggestion"]
+    other = signed_in(client, Role.MEMBER)
+    assert other.post(f"/api/v1/suggestions/{made}/withdraw").status_code in (403, 404)
+    sign_up(client, "Was A Visitor")
+    assert client.post(f"/api/v1/suggestions/{made}/withdraw").status_code == 200
+    assert "As a visitor." in client.get("/me/export.json").text
 
 
 @pytest.mark.parametrize("query", ["answers=x", "answers=99999999999", "answers=-1", "next=//example.org&answers=1"])

@@ -13,8 +13,9 @@ from app.cli import main
 from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from tests.client import EXPLAIN, RIGHT, WRITE, WRONG, site
+from tests.people_parts import rooms_of
 from tests.question_text import QUESTION, put
-from tests.teaching import STATISTICS, TEACH, answered, emptied, rooms_of, signature, signed_in
+from tests.teaching import STATISTICS, TEACH, answered, emptied, signature, signed_in
 
 HTML = {"Accept": "text/html"}
 REGRADE = f"{TEACH}/regrade"
@@ -138,6 +139,27 @@ def test_what_was_changed_meanwhile_is_left_alone(client: TestClient, teacher: T
     page = act(teacher, do="apply", reason="It was wrong")
     assert "0 verdicts changed" in page and "left alone" in page
     assert not student.get(f"/api/v1/attempts/{told['attempt']}").json()["verdict"]["passed"]
+
+
+def test_a_question_that_changed_since_is_looked_at_again(
+    client: TestClient, teacher: TestClient, folder: Path
+) -> None:
+    student, told = answered(client, WRONG)
+    correct(client, folder)
+    act(teacher, do="look", part="write")
+    correct(client, folder, PLAIN)
+    reply = teacher.post(REGRADE, data={"do": "apply", "reason": "It was wrong"}, headers=HTML)
+    assert reply.status_code == 409 and "Look again" in reply.text
+    assert not student.get(f"/api/v1/attempts/{told['attempt']}").json()["passed"]
+
+
+def test_a_regrade_can_be_stopped(client: TestClient, teacher: TestClient, folder: Path) -> None:
+    for _ in range(3):
+        answered(client, WRONG)
+    correct(client, folder)
+    teacher.post(REGRADE, data={"do": "look", "part": "write"}, headers=HTML, follow_redirects=False)
+    page = act(teacher, do="stop")
+    assert "Nothing was changed" in page or "would change" in page  # it may have been faster
 
 
 def test_a_grader_that_fails_counts_against_nobody(client: TestClient, teacher: TestClient, folder: Path) -> None:

@@ -10,12 +10,30 @@ import pytest
 
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending
-from app.store import accounts, attempts, belongings, drafts, hints, people, progress, schema
+from app.store import (
+    accounts,
+    aside,
+    attempts,
+    belongings,
+    contributors,
+    courses,
+    drafts,
+    edits,
+    hints,
+    mistakes,
+    people,
+    progress,
+    rulings,
+    schema,
+    visits,
+)  # fmt: skip
 from app.store.accounts import Account, LastAdmin, Role
 from app.store.attempts import Attempt, Keyed
 from app.store.belongings import BELONGINGS, Brought
+from app.store.courses import Member
 from app.store.db import Database
 from app.store.progress import Certain
+from app.store.rulings import Decided, Place
 from app.store.tables import metadata
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -98,13 +116,14 @@ def test_hints_that_were_opened_by_either_are_open(database: Database, visitor: 
 
 
 def texts(database: Database, account: Account) -> tuple[str | None, list[str]]:
+    """The draft, and what was set aside."""
     with database.read() as connection:
         kept = drafts.one(connection, account.learner, "doubling", "write")
-        return kept.text if kept else None, [one.text for one in belongings.set_aside(connection, account.learner)]
+        return kept.text if kept else None, [one.text for one in aside.of(connection, account.learner)]
 
 
 @pytest.mark.parametrize(
-    ("own", "other", "kept", "aside"),
+    ("own", "other", "kept", "beside"),
     [
         (None, "other", "other", []),
         ("own", None, "own", []),
@@ -116,14 +135,14 @@ def texts(database: Database, account: Account) -> tuple[str | None, list[str]]:
     ],
 )
 def test_no_draft_is_lost(
-    database: Database, visitor: str, member: Account, own: str | None, other: str | None, kept: str, aside: list[str]
+    database: Database, visitor: str, member: Account, own: str | None, other: str | None, kept: str, beside: list[str]
 ) -> None:
     for learner, text in ((member.learner, own), (visitor, other)):
         if text is not None:
             draft(database, learner, text)
     brought = adopt(database, visitor, member)
-    assert texts(database, member) == (kept, aside)
-    assert (brought.drafts, brought.aside) == (int(kept == "other"), len(aside))
+    assert texts(database, member) == (kept, beside)
+    assert (brought.drafts, brought.aside) == (int(kept == "other"), len(beside))
 
 
 def test_a_draft_takes_the_place_of_one_that_was_handed_in(database: Database, visitor: str, member: Account) -> None:
@@ -155,6 +174,82 @@ def test_a_request_that_is_repeated_after_signing_in_is_known(
     with database.read() as connection:
         known = attempts.remembered(connection, member.learner, "a key")
     assert known is not None and known.attempt == made.id
+
+
+def made_by(database: Database) -> list[tuple[int, int]]:
+    """Of each mistake by how many it was made, and how often."""
+    with database.read() as connection:
+        return [(one.learners, one.times) for one in mistakes.commonest(connection, "doubling", "write", 9)]
+
+
+def test_a_mistake_is_counted_by_people(database: Database, visitor: str, member: Account) -> None:
+    with database.write() as connection:
+        for learner, signature in ((visitor, "a"), (member.learner, "a"), (visitor, "a"), (visitor, "b")):
+            people.ensure(connection, learner, NOW)
+            mistakes.add(connection, learner, "doubling", "write", signature, f"{next(COUNT):032x}")
+    assert made_by(database) == [(2, 3), (1, 1)]
+    adopt(database, visitor, member)
+    assert made_by(database) == [(1, 3), (1, 1)]
+    with database.write() as connection:
+        accounts.forget(connection, member, NOW)
+    assert made_by(database) == []
+
+
+def test_the_sums_of_an_account_are_those_of_all_its_answers(
+    database: Database, visitor: str, member: Account
+) -> None:
+    whole = people.new_id()
+    for part, passed, learner in (("write", False, visitor), ("write", True, member.learner), ("other", True, visitor)):
+        made = attempt(learner, part, passed)
+        store(database, made)
+        store(database, replace(made, learner=whole, id=f"{next(COUNT):032x}"))
+    adopt(database, visitor, member)
+    with database.read() as connection:
+        names = "part, attempts, tries, done, first_score, first_passed, solved_try"
+        asked = f"SELECT {names} FROM progress WHERE learner = ?"
+        sums = "SELECT items, points FROM learner WHERE id = ?"
+        rows = [
+            [sorted(connection.exec_driver_sql(query, (one,)).all()) for query in (asked, sums)]
+            for one in (member.learner, whole)
+        ]
+    assert rows[0] == rows[1]
+
+
+def change(database: Database, learner: str, text: str) -> None:
+    with database.write() as connection:
+        edits.save(connection, learner, "answer/x", base=1, text=text, summary="s", version=None, now=NOW)
+
+
+@pytest.mark.parametrize(("own", "kept", "beside"), [(None, "other", []), ("own", "own", [("other", 1)])])
+def test_no_change_of_a_page_is_lost(
+    database: Database, visitor: str, member: Account, own: str | None, kept: str, beside: list[tuple[str, int]]
+) -> None:
+    change(database, visitor, "other")
+    if own is not None:
+        change(database, member.learner, own)
+    brought = adopt(database, visitor, member)
+    with database.read() as connection:
+        found = edits.one(connection, member.learner, "answer/x")
+        assert [(one.text, one.base) for one in aside.of(connection, member.learner)] == beside
+    assert found is not None and found.text == kept
+    assert (brought.drafts, brought.aside) == (1 - len(beside), len(beside))
+
+
+def test_what_both_have_done_for_a_page_is_added_up(database: Database, visitor: str, member: Account) -> None:
+    with database.write() as connection:
+        people.ensure(connection, visitor, NOW)
+        whose = (visitor, member.learner, visitor, visitor)
+        for learner, page, number in zip(whose, "pppq", (2, 3, 9, 4), strict=True):
+            contributors.credit(connection, page, learner, "so called", number)
+        visits.reveal(connection, visitor, "doubling", NOW)
+        visits.look(connection, visitor, 7, NOW)
+    adopt(database, visitor, member)
+    with database.read() as connection:
+        both = [one for page in "pq" for one in contributors.of(connection, page)]
+        assert visits.revealed(connection, member.learner, "doubling") and not visits.revealed(connection, visitor, "x")
+        assert visits.last_look(connection, member.learner, SOON) == 7
+    found = [(one.learner, one.edits, one.first, one.last) for one in both]
+    assert found == [(member.learner, 3, 2, 9), (member.learner, 1, 4, 4)]
 
 
 @pytest.mark.parametrize("pending", [True, False], ids=["stored", "not stored yet"])
@@ -231,19 +326,39 @@ def test_everything_is_handed_over_page_by_page(
     assert len(set(found["attempt"])) == 5 and "by hand" in found["attempt"][0]
 
 
+def test_mistakes_and_decisions_come_along(database: Database, visitor: str, member: Account) -> None:
+    for learner, signature in ((visitor, "values-1"), (visitor, "type-2"), (member.learner, "values-1")):
+        made = replace(attempt(learner), signature=signature)
+        store(database, made)
+    with database.write() as connection:
+        rulings.excuse(connection, Place(visitor, "doubling", "write"), Decided("Ill", None, NOW))
+    adopt(database, visitor, member)
+    with database.read() as connection:
+        found = {one.signature: one for one in mistakes.commonest(connection, "doubling", "write", 5)}
+        counts = {name: (one.learners, one.times) for name, one in found.items()}
+        assert counts == {"values-1": (1, 2), "type-2": (1, 1)}
+        assert [one.reason for one in rulings.on(connection, member.learner, "doubling")] == ["Ill"]
+        assert connection.exec_driver_sql("SELECT excused FROM progress").scalars().all() == [1]
+
+
 def test_forgetting_takes_all_that_is_only_theirs(database: Database, member: Account, visitor: str) -> None:
     for learner in (member.learner, visitor):
         store(database, attempt(learner), "a key")
         draft(database, learner, "x", "explain")
         with database.write() as connection:
             hints.open_up_to(connection, learner, "doubling", 1, NOW)
-            belongings.put_aside(connection, learner, "doubling", "write", "y", NOW)
+            aside.put(connection, learner, "doubling", "write", "y", NOW)
+            mistakes.add(connection, learner, "doubling", "write", "values-1", "an attempt")
+            rulings.excuse(connection, Place(learner, "doubling", "write"), Decided("Ill", None, NOW))
+            course = courses.get(connection, courses.create(connection, "k", "A class", member.id, NOW))
+            courses.join(connection, course, Member(learner, "me", False, NOW))
     with database.write() as connection:
         accounts.sign_in(connection, member.id, "t" * 43, "a test", NOW)
         accounts.forget(connection, member, NOW)
-    left = dict(belongings.everything(database, visitor))
     assert list(belongings.everything(database, member.learner)) == []
-    assert set(left) == {one.table.name for one in BELONGINGS if one.private}
+    assert {name for name, _ in belongings.everything(database, visitor)} == {
+        "attempt", "draft", "progress", "hints", "idempotency", "set_aside"
+    }  # fmt: skip
     with database.read() as connection:
         assert accounts.named(connection, "Ada") is None and accounts.signed_in(connection, "t" * 43, NOW) is None
         assert accounts.former(connection, [member.learner, visitor]) == {member.learner}

@@ -137,6 +137,15 @@ def test_an_answer_moves_from_one_tally_to_another(database: Database) -> None:
         assert found == {"doubled": ("covered", "yes" if ticked else "no", 1), "new": ("none", "no", 1)}
 
 
+def test_the_list_of_answers_goes_on_where_it_ended(database: Database) -> None:
+    some = [attempt("a", at).settled(verdict(1.0)) for at in range(5)]
+    store(database, *some, attempt("a", 9, "explain").settled(verdict(1.0)))
+    with database.read() as connection:
+        first = statistics.lines(connection, "doubling", "write", None, 3)
+        second = statistics.lines(connection, "doubling", "write", first[-1].id, 3)
+    assert [line.id for line in first + second] == [one.id for one in reversed(some)]
+
+
 def test_an_attempt_knows_its_grader(database: Database) -> None:
     store(database, attempt("a", 1).settled(verdict(1.0)))
     assert rows(database, "SELECT grader FROM attempt") == [(grader(),)]

@@ -1,5 +1,6 @@
 """Suggestions, unpublished edits, discussions, thanks, visits and keys: each is decided once and read by a key."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,7 +57,10 @@ def test_what_a_suggestion_was_made_from_stays_when_the_file_changes(database: D
 
 
 def test_the_queue_is_read_from_the_oldest_on(database: Database) -> None:
-    made = [suggested(database, f"{number}\n").id for number in range(3)]
+    made = []
+    for number in range(3):
+        time.sleep(0.002)  # ids rise with the milliseconds
+        made.append(suggested(database, f"{number}\n").id)
     with database.read() as connection:
         assert [one.id for one in suggestions.waiting(connection)] == made
         assert [one.id for one in suggestions.waiting(connection, LEAF.name, made[0], 1)] == made[1:2]
@@ -104,11 +108,13 @@ def test_an_edit_is_kept_with_its_version(database: Database) -> None:
 def test_a_discussion_is_read_slice_by_slice_and_settled_once(database: Database) -> None:
     with database.write() as connection:
         said = {"quote": "by two", "title": "Why two?", "text": "Hm.", "learner": "alice", "name": "Alice"}
-        first, second = (
-            discussion.start(connection, LEAF, revision=1, now=NOW, **said) for _ in range(2)
-        )  # fmt: skip
+        first = discussion.start(connection, LEAF, revision=1, now=NOW, **said)
         later = NOW + timedelta(hours=1)
-        made = [discussion.reply(connection, first, f"{n}", "bob", "Bob", later).id for n in range(3)]
+        made = []
+        for number in range(3):
+            time.sleep(0.002)  # ids rise with the milliseconds
+            made.append(discussion.reply(connection, first, f"{number}", "bob", "Bob", later).id)
+        second = discussion.start(connection, LEAF, revision=1, now=NOW, **said)
         discussion.resolve(connection, first, "Eve", 2, later)
         discussion.resolve(connection, first, "Mallory", 3, later)
     with database.read() as connection:

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from tests.client import EXPLAIN, PAGE, RIGHT, WRITE, WRONG, browser, site
-from tests.teaching import STATISTICS, TEACH, answered, emptied, rooms_of, signature, signed_in
+from tests.people_parts import rooms_of
+from tests.teaching import STATISTICS, TEACH, answered, emptied, signature, signed_in
 
 HTML = {"Accept": "text/html"}
 PAGES = ("/teach", TEACH, f"{TEACH}/regrade", f"{TEACH}/parts/write/attempts", STATISTICS)

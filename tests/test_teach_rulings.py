@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from tests.client import EXPLAIN, PAGE, RIGHT, WRITE, WRONG, site
-from tests.teaching import STATISTICS, answered, emptied, rooms_of, signed_in
+from tests.people_parts import rooms_of
+from tests.teaching import STATISTICS, answered, emptied, signed_in
 
 HTML = {"Accept": "text/html"}
 OVERRIDE = {"do": "override", "passed": "yes", "score": "80", "reason": "The case was unclear"}

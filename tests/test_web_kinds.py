@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from app.sandbox.pool import Pool
 from tests.browsing import ROOT
-from tests.client import browser, site
+from tests.client import site
 
 SEVEN = ["initialise", "predict", "loss", "gradient", "step", "repeat", "stop"]
 ORDER = "/questions/sgd-seven-steps/parts/order"
@@ -61,11 +61,6 @@ NONE: list[tuple[str, Any]] = [
 def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
     with site(tmp_path_factory.mktemp("kinds"), pool, questions=ROOT / "questions") as made:
         yield made
-
-
-@pytest.fixture
-def client(app: TestClient) -> TestClient:
-    return browser(app)
 
 
 def kept(page: str, part: str) -> Any:

@@ -1,31 +1,17 @@
 """Marks in the student's own text: every place where it is, whatever overlaps, and nothing that is not escaped."""
 
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
 from app.grading.verdict import Note, PointState, Verdict
 from app.sandbox.job import Ending
-from app.sandbox.pool import Pool
 from app.web.marked import marked, quote
-from tests.client import browser, site
 
 EXPLAIN = "/questions/doubling/parts/explain"
 
 TEXT = "It shares memory. 😀 No copy is made."
 Place = tuple[int, int] | None
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("marked"), pool) as made:
-        yield made
-
-
-@pytest.fixture
-def client(app: TestClient) -> TestClient:
-    return browser(app)
 
 
 def verdict(points: list[Place], notes: tuple[Place, ...] = ()) -> Verdict:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,6 @@ from tests.client import DRAFT, FORM, PAGE, RIGHT, WRITE, WRONG, browser, site
 
 EXPLAIN = "/questions/doubling/parts/explain"
 FRAGMENT = {"Accept": "text/html", "X-Fragment": "verdict"}
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("pages"), pool) as made:
-        yield made
-
-
-@pytest.fixture
-def client(app: TestClient) -> TestClient:
-    """A browser that nobody has used."""
-    return browser(app)
 
 
 def textarea(page: str, part: str = "write") -> str:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app.sandbox.pool import Pool
 from app.web.plot import nice, places, plot, points_in, signed
 from tests.browsing import ROOT
-from tests.client import browser, site
+from tests.client import site
 from tests.sketches import relu, sigmoid
 
 SIGMOID = "/questions/sigmoid"
@@ -25,11 +25,6 @@ LINE = [[-6, 0], [6, 1]]
 def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
     with site(tmp_path_factory.mktemp("sketch"), pool, questions=ROOT / "questions") as made:
         yield made
-
-
-@pytest.fixture
-def client(app: TestClient) -> TestClient:
-    return browser(app)
 
 
 def table(heights: dict[int, str]) -> dict[str, list[str]]:

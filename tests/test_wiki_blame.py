@@ -28,7 +28,7 @@ def test_blank_lines_around_a_paragraph_are_no_part_of_it() -> None:
     assert next_blame(FIRST, first_blame(FIRST), longer, 2) == (1, 1, 1, 1, 2)
 
 
-def test_what_comes_back_by_a_restore_is_from_the_restore() -> None:
+def test_what_comes_back_is_from_the_revision_that_brings_it() -> None:
     gone = FIRST.replace("Two.\n\n", "")
     blame = next_blame(FIRST, first_blame(FIRST), gone, 2)
     assert next_blame(gone, blame, FIRST, 3) == (1, 3, 1, 1)

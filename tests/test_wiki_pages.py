@@ -238,10 +238,10 @@ def test_a_damaged_form_is_told(ann: TestClient, form: dict[str, str]) -> None:
 
 
 def test_history_comes_in_slices(ann: TestClient) -> None:
-    for number in range(60):
+    for number in range(20):
         store(ann, f"Text {number}.")
     page = ann.get(f"{WIKI}/revisions").text
-    assert page.count('name="from"') == 50
+    assert page.count('name="from"') == 14
     older = re.search(r'href="([^"]+\?before=\d+)"', page)
     assert older and "Revision 1<" in ann.get(older[1]).text
 
@@ -336,11 +336,12 @@ def test_a_suggestion_is_withdrawn_by_its_author_alone(suggested: str, stranger:
     assert "Withdrawn" in stranger.post(f"{suggested}/withdraw").text
 
 
-@pytest.mark.parametrize("way", ["accept", "decline", "edit"])
-def test_a_member_does_not_decide(suggested: str, ann: TestClient, stranger: TestClient, way: str) -> None:
-    for client, status in ((ann, 403), (stranger, 401)):
-        answer = client.get(f"{suggested}/edit") if way == "edit" else client.post(f"{suggested}/{way}")
-        assert answer.status_code == status
+def test_a_member_does_not_decide(suggested: str, ann: TestClient, stranger: TestClient) -> None:
+    for way in ("accept", "decline"):
+        assert ann.post(f"{suggested}/{way}", data={"reason": "x"}).status_code == 403
+        assert stranger.post(f"{suggested}/{way}", data={"reason": "x"}).status_code == 401
+    assert ann.get(f"{suggested}/edit").status_code == 403
+    assert stranger.get(f"{suggested}/edit", follow_redirects=False).headers["location"].startswith("/sign-in")
 
 
 @pytest.mark.parametrize("name", ["x", "0" * 32, "edit", "x" * 5000])

@@ -13,6 +13,8 @@ from tests.client import browser
 
 WIKI = "/api/v1/wiki/doubling"
 REVISIONS = f"{WIKI}/revisions"
+AGAIN = "/api/v1/wiki/again"
+NAMES = iter(f"person {number}" for number in range(1000))
 
 
 def somebody(app: TestClient, name: str, role: Role = Role.MEMBER, *, for_days: int = 10) -> TestClient:
@@ -43,3 +45,13 @@ def problem(answer: Any, status: int) -> str:
     assert answer.status_code == told["status"] == status, answer.text
     says: str = told["detail"]
     return says
+
+
+def text_of(client: TestClient, at: str = WIKI) -> str:
+    found: str = client.get(at).json()["text"]
+    return found
+
+
+def added(client: TestClient, sentence: str, at: str = WIKI) -> str:
+    """The page with a sentence before all others."""
+    return f"{sentence}\n\n{text_of(client, at)}"

@@ -17,10 +17,11 @@ from torch import Tensor
 
 from app.demo.config import HIDDEN, MOST_LR, BadConfig, Config
 from app.demo.data import Data
+from app.demo.epochs import Clock, Epochs
 from app.demo.events import Step, SweepDone, SweepEpoch, SweepEvent, SweepStart
 from app.demo.fast import SCALE, Batch, FastStep, Rows, shut
 from app.demo.models import Weights, first_weights
-from app.demo.train import Clock, epoch_order, losses
+from app.demo.train import losses
 from app.demo.ways import GENTLE, Course, Plan
 
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 300.0)
@@ -122,7 +123,7 @@ def sweep_plan(config: Config, data: Data, rates: Sequence[float]) -> Plan:
     return Plan(partial(step, config, rates=rates), gentle, config.batch_size, data, (len(rates),))
 
 
-class Sweep:
+class Sweep(Epochs[SweepEpoch, SweepDone]):
     """One sweep; `events` is the generator, as in `train.Training`."""
 
     def __init__(
@@ -134,54 +135,17 @@ class Sweep:
         compute_s: float = math.inf,
     ) -> None:
         """The config's own rate does not matter. Raises BadConfig."""
-        torch.set_num_threads(1)
-        self.config = config.fitting(len(data.train))
-        self.data = data
+        super().__init__(config, data, clock, compute_s)
         self.rates = checked(rates)
         if config.forget_zero or config.loss == "accuracy":
             raise BadConfig("A sweep needs the loss book or bce, and gradients that are set to zero.")
-        self.clock = clock
-        self.most_s = compute_s
-        self.generator = torch.Generator().manual_seed(config.seed)
         first = first_of_all(config, len(self.rates), self.generator)
         self.course = Course(sweep_plan(config, data, self.rates), first, config.device)
-        self.step = self.epoch = 0
         self.accuracy: tuple[float, ...] = ()
-        self.compute_s = 0.0
 
     def events(self) -> Iterator[SweepEvent | Step]:
-        yield self._start()
-        for number in range(1, self.config.epochs + 1):
-            self.epoch = number
-            began = self.compute_s
-            yield from self._batches()
-            yield self._epoch_ended(began)
-            if self.compute_s > self.most_s and number < self.config.epochs:
-                yield self.done("time")
-                return
-        yield self.done("finished")
-
-    def _batches(self) -> Iterator[Step]:
-        running = self.course.epoch(epoch_order(self.config, len(self.data.train), self.generator))
-        while True:
-            began = self.clock()
-            learned = next(running, 0)
-            self.compute_s += self.clock() - began
-            if not learned:
-                return
-            self.step += learned
-            yield Step(self.step, self.epoch)
-
-    def _start(self) -> SweepStart:
-        return SweepStart(
-            config=self.config.to_json(),
-            rates=self.rates,
-            provenance=self.data.provenance,
-            train=len(self.data.train),
-            valid=len(self.data.valid),
-            device=self.course.name,
-            note=self.course.note,
-        )
+        yield SweepStart(**self.about(), rates=self.rates)
+        yield from self.learn()
 
     def _epoch_ended(self, began: float) -> SweepEpoch:
         started = self.clock()

@@ -12,7 +12,7 @@ machine. One thread: with two and a busy neighbour, an epoch takes fifty times a
 import base64
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +23,7 @@ from torch.nn import functional as F
 
 from app.demo.config import Config
 from app.demo.data import Data
+from app.demo.epochs import Clock, Epochs
 from app.demo.events import Done, Epoch, Event, Frame, Start, Step, Weights
 from app.demo.fast import FAST, FastStep
 from app.demo.models import first_weights
@@ -30,8 +31,6 @@ from app.demo.pictures import difference_of_means, picture, similarity, worst
 from app.demo.ways import GENTLE, Course, Plan
 
 FRAME_S = 0.04  # at most 25 frames a second
-
-Clock = Callable[[], float]
 
 
 def train(config: Config, data: Data, *, clock: Clock = time.perf_counter, frame_s: float = FRAME_S) -> Iterator[Event]:
@@ -49,26 +48,19 @@ def train(config: Config, data: Data, *, clock: Clock = time.perf_counter, frame
         yield event
 
 
-class Training:
+class Training(Epochs[Epoch, Done]):
     """One training: `events` is the generator; between two of them `frame` and `weights` say how it stands."""
 
     def __init__(
         self, config: Config, data: Data, clock: Clock = time.perf_counter, compute_s: float = math.inf
     ) -> None:
         """Ends by itself after `compute_s` seconds of computing. Raises BadConfig."""
-        torch.set_num_threads(1)
-        self.config = config.fitting(len(data.train))
-        self.data = data
-        self.clock = clock
-        self.most_s = compute_s
-        self.generator = torch.Generator().manual_seed(config.seed)
+        super().__init__(config, data, clock, compute_s)
         gentle = replace(config, lr=min(config.lr, GENTLE))
         plan = Plan(partial(FAST[config.model], config), partial(FAST[config.model], gentle), config.batch_size, data)
         self.course = Course(plan, first_weights(config, self.generator), config.device)
         self.valid_targets = torch.from_numpy(data.valid_targets.astype(np.float32))
-        self.step = self.epoch = 0
         self.loss = self.accuracy = math.nan
-        self.compute_s = 0.0
 
     @property
     def fast(self) -> FastStep:
@@ -78,43 +70,11 @@ class Training:
 
     def events(self) -> Iterator[Start | Step | Epoch | Done]:
         """Start, then Step after each batch or more and Epoch after each epoch, then Done."""
-        yield self._start()
-        for number in range(1, self.config.epochs + 1):
-            self.epoch = number
-            began = self.compute_s
-            yield from self._batches()
-            yield self._epoch_ended(began)
-            if not math.isfinite(self.loss):
-                yield self.done("diverged")
-                return
-            if self.compute_s > self.most_s and number < self.config.epochs:
-                yield self.done("time")
-                return
-        yield self.done("finished")
+        yield Start(**self.about(), means=difference_of_means(self.data), similarity=similarity(self.data))
+        yield from self.learn()
 
-    def _batches(self) -> Iterator[Step]:
-        order = epoch_order(self.config, len(self.data.train), self.generator)
-        running = self.course.epoch(order)
-        while True:
-            began = self.clock()
-            learned = next(running, 0)
-            self.compute_s += self.clock() - began
-            if not learned:
-                return
-            self.step += learned
-            yield Step(self.step, self.epoch)
-
-    def _start(self) -> Start:
-        return Start(
-            config=self.config.to_json(),
-            provenance=self.data.provenance,
-            train=len(self.data.train),
-            valid=len(self.data.valid),
-            device=self.course.name,
-            note=self.course.note,
-            means=difference_of_means(self.data),
-            similarity=similarity(self.data),
-        )
+    def _lost(self) -> bool:
+        return not math.isfinite(self.loss)
 
     def _epoch_ended(self, began: float) -> Epoch:
         started = self.clock()
@@ -160,7 +120,6 @@ class Training:
         return Weights(self.step, self.config.model, arrays)
 
     def done(self, why: str) -> Done:
-        """What stands at the end; also of a training that its consumer stops."""
         scores, _ = self.fast.valid_scores(self.course.way.valid)
         chances = scores.sigmoid().cpu().numpy()
         return Done(
@@ -172,11 +131,6 @@ class Training:
             compute_ms=self.compute_s * 1000,
             worst=worst(self.data, chances),
         )
-
-
-def epoch_order(config: Config, pictures: int, generator: torch.Generator) -> Tensor:
-    """Which row comes when. Drawn on the processor, so that every device sees the same order."""
-    return torch.randperm(pictures, generator=generator) if config.shuffle else torch.arange(pictures)
 
 
 def losses(name: str, scores: Tensor, targets: Tensor) -> Tensor:

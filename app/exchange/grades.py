@@ -13,7 +13,7 @@ from app.exchange.cells import Cell
 LONG = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
     "late_submission_penalty", "score", "max_score", "question", "part", "kind", "attempt", "passed", "status",
-    "certainty", "version", "grader", "seed", "attempt_id",
+    "certainty", "excused", "version", "grader", "seed", "attempt_id",
 )  # fmt: skip
 STUDENT = ("student_id", "last_name", "first_name", "email")
 CANVAS = ("Student", "ID", "SIS Login ID", "Section")
@@ -50,12 +50,13 @@ class Attempted:
     certainty: int | None
     version: str
     grader: str | None = None
+    excused: bool = False  # counts neither for nor against
     seed: int | None = None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A student's best score at each part they tried, by question and part. None: excused."""
+    """A student's best score at each part they tried, by question and part. None: excused from it."""
 
     student: Student
     best: Mapping[tuple[str, str], float | None]
@@ -76,7 +77,7 @@ def long(attempts: Iterable[Attempted], due: Mapping[str, datetime]) -> Iterator
         yield (
             one.question, moment(due.get(one.question)), moment(one.made), one.student.id, "", one.student.shown, "",
             rounded(one.score), 0, rounded(one.score), 1, one.question, one.part, one.kind, one.number, one.passed,
-            one.status, one.certainty, one.version, one.grader, one.seed, one.id,
+            one.status, one.certainty, one.excused, one.version, one.grader, one.seed, one.id,
         )  # fmt: skip
 
 
@@ -98,12 +99,14 @@ def canvas(standings: Iterable[Standing], columns: Sequence[Column], section: st
 
 
 def points_of(standing: Standing, column: Column) -> float | str | None:
-    """The points of a question; None if nothing of it was tried, EX if all that was tried is excused."""
+    """The points of a question; None if nothing of it was tried, EX if all of it is excused. What is excused counts
+    neither for nor against: the other parts count more."""
     tried = [standing.best[place] for part in column.parts if (place := (column.question, part)) in standing.best]
     scores = [score for score in tried if score is not None]
-    if not scores:
-        return "EX" if tried else None
-    return rounded(sum(scores))
+    counted = len(column.parts) - (len(tried) - len(scores))
+    if not counted:
+        return "EX"
+    return rounded(sum(scores) * len(column.parts) / counted) if scores else None
 
 
 def rounded(score: float | None) -> float | None:

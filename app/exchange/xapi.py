@@ -57,6 +57,7 @@ def statement(one: Attempted, site: str, title: str) -> dict[str, Any]:
                 f"{site}/xapi/version": one.version,
                 f"{site}/xapi/attempt": one.number,
                 f"{site}/xapi/certainty": one.certainty,
+                f"{site}/xapi/excused": one.excused,
             },
         },
         "timestamp": moment(one.made),

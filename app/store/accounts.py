@@ -126,7 +126,7 @@ def forget(connection: Connection, account: Account, now: datetime) -> None:
     for everybody points at it. Raises LastAdmin."""
     demand_another_admin(connection, account)
     connection.execute(delete(ACCOUNT).where(ACCOUNT.c.id == account.id))
-    belongings.throw_away(connection, account.learner)
+    belongings.throw_away(connection, account.learner, account.name)
     belongings.remember(connection, account.learner, None, now)
 
 

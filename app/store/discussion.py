@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from app.store.people import new_id
+from app.store.people import is_id, new_id
 from app.store.revisions import SOME, Leaf, pin
 from app.store.tables import PAGE, POST, THREAD
 
@@ -59,9 +59,7 @@ def start(
 ) -> Thread:
     """A new thread with its first post."""
     pin(connection, leaf)
-    made = Thread(
-        new_id(), leaf.name, revision, quote, title, learner, name, now, now, 1, None, None, None
-    )  # fmt: skip
+    made = Thread(new_id(), leaf.name, revision, quote, title, learner, name, now, now, 1, None, None, None)
     connection.execute(insert(THREAD).values(vars(made)))
     connection.execute(insert(POST).values(vars(Post(new_id(), made.id, text, learner, name, now))))
     _count(connection, leaf.name, 1)
@@ -93,7 +91,7 @@ def reopen(connection: Connection, thread: Thread) -> None:
 
 def one(connection: Connection, thread: str) -> Thread:
     """Raises NoThread."""
-    row = connection.execute(select(*THREADS).where(THREAD.c.id == thread)).first()
+    row = connection.execute(select(*THREADS).where(THREAD.c.id == thread)).first() if is_id(thread) else None
     if row is None:
         raise NoThread
     return Thread(**row._mapping)

@@ -9,12 +9,15 @@ from sqlalchemy import Connection, Row, and_, func, select, tuple_
 
 from app.exchange.grades import Attempted, Standing, Student
 from app.store.db import Database
-from app.store.tables import ACCOUNT, ATTEMPT, LEARNER
+from app.store.tables import ACCOUNT, ATTEMPT, LEARNER, PROGRESS
 
 PAGE = 1_000
 LEARNERS = 200
 ORDER = tuple(ATTEMPT.c[name] for name in ("learner", "question", "part", "created", "id"))
-TOLD = tuple(ATTEMPT.c[name] for name in ("kind", "answer", "status", "passed", "score", "certainty", "version"))
+TOLD = tuple(
+    ATTEMPT.c[name]
+    for name in ("kind", "answer", "status", "passed", "score", "certainty", "version", "grader", "excused", "verdict")
+)
 Naming = Callable[[str, str | None], Student]  # from the learner's id and the account's name
 
 
@@ -45,8 +48,7 @@ def attempts(
 def _page(
     connection: Connection, last: tuple[Any, ...] | None, learners: Collection[str] | None
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    seed = ATTEMPT.c.verdict
-    asked = select(*ORDER, *TOLD, seed, ACCOUNT.c.name).outerjoin(ACCOUNT, ACCOUNT.c.learner == ATTEMPT.c.learner)
+    asked = select(*ORDER, *TOLD, ACCOUNT.c.name).outerjoin(ACCOUNT, ACCOUNT.c.learner == ATTEMPT.c.learner)
     if learners is not None:
         asked = asked.where(ATTEMPT.c.learner.in_(learners))
     if last is not None:
@@ -59,7 +61,7 @@ def _attempted(row: Row[*tuple[Any, ...]], number: int, naming: Naming) -> Attem
     example = verdict.get("counterexample") or {}
     return Attempted(
         row.id, naming(row.learner, row.name), row.question, row.part, row.kind, number, row.answer, row.created,
-        row.status, row.passed, row.score, row.certainty, row.version, seed=example.get("seed"),
+        row.status, row.passed, row.score, row.certainty, row.version, row.grader, row.excused, example.get("seed"),
     )  # fmt: skip
 
 
@@ -86,12 +88,15 @@ def standings(
 
 
 def _best(connection: Connection, learners: list[str]) -> dict[str, dict[tuple[str, str], float | None]]:
-    """Of what was graded, by learner."""
-    counts = and_(ATTEMPT.c.learner.in_(learners), ATTEMPT.c.status == "graded", ATTEMPT.c.score.is_not(None))
+    """Of what was graded and counts, by learner; None for a part from which they are excused."""
+    counts = and_(ATTEMPT.c.status == "graded", ATTEMPT.c.score.is_not(None), ATTEMPT.c.excused.is_(False))
     place = (ATTEMPT.c.learner, ATTEMPT.c.question, ATTEMPT.c.part)
+    best = select(*place, func.max(ATTEMPT.c.score).label("best")).where(ATTEMPT.c.learner.in_(learners), counts)
     found: dict[str, dict[tuple[str, str], float | None]] = {}
-    for row in connection.execute(
-        select(*place, func.max(ATTEMPT.c.score).label("best")).where(counts).group_by(*place)
-    ):
+    for row in connection.execute(best.group_by(*place)):
         found.setdefault(row.learner, {})[row.question, row.part] = row.best
+    places = (PROGRESS.c.learner, PROGRESS.c.question, PROGRESS.c.part)
+    excused = select(*places).where(PROGRESS.c.learner.in_(learners), PROGRESS.c.excused.is_(True))
+    for learner, question, part in connection.execute(excused):
+        found.setdefault(learner, {})[question, part] = None
     return found

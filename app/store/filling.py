@@ -3,7 +3,7 @@
 Attempts go in in bulk, with the sums that are kept of them; revisions are appended like any other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,12 +27,12 @@ def newest_learner(connection: Connection) -> str:
 
 
 def add_attempts(
-    connection: Connection, visitor: str, parts: Sequence[tuple[str, str, str]], count: int, each: int, now: datetime,
-    done: Callable[[], None] = lambda: None,
+    connection: Connection, visitor: str, parts: Sequence[tuple[str, str, str]], groups: Iterable[int], each: int,
+    now: datetime,
 ) -> None:  # fmt: skip
-    """`count` attempts, `each` of a learner at one of the `parts` (question, part, kind), of which the last one passes;
-    the first at every part are the visitor's. `done` is called after each learner."""
-    for group in range(count // each):
+    """For each of the `groups` (numbers from 0 on) `each` attempts of one learner at one of the `parts` (question,
+    part, kind), of which the last passes. The first group at every part is the visitor's."""
+    for group in groups:
         question, part, kind = parts[group % len(parts)]
         learner = visitor if group < len(parts) else people.new_id()
         moment = now - timedelta(minutes=group % 500_000)
@@ -42,7 +42,6 @@ def add_attempts(
         summed = Progress(each, each, True, rows[-1]["id"], moment)
         first = progress.first_of(rows[0]["id"], rows[0]["score"], each == 1, None, moment)
         progress.add(connection, (learner, question, part), summed, first)
-        done()
 
 
 def _attempt(learner: str, question: str, part: str, kind: str, passed: bool, moment: datetime) -> dict[str, Any]:

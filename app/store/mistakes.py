@@ -77,7 +77,7 @@ def commonest(connection: Connection, question: str, part: str, most: int) -> li
     """Those that the most learners made, each with an attempt of one of them."""
     here = and_(MISTAKE.c.question == question, MISTAKE.c.part == part, MISTAKE.c.learners > 0)
     same = and_(*(SLIP.c[name] == MISTAKE.c[name] for name in PLACE))
-    example = select(func.min(SLIP.c.attempt)).where(same).limit(1).scalar_subquery()
+    example = select(SLIP.c.attempt).where(same).limit(1).scalar_subquery()
     columns = (MISTAKE.c.part, MISTAKE.c.signature, MISTAKE.c.learners, MISTAKE.c.times)
     order = (MISTAKE.c.learners.desc(), MISTAKE.c.times.desc(), MISTAKE.c.signature)
     rows = connection.execute(select(*columns, example.label("example")).where(here).order_by(*order).limit(most))

@@ -15,6 +15,11 @@ def new_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
+def is_id(text: str) -> bool:
+    """Whether this could be one of them; what an address holds may be anything."""
+    return len(text) == 32 and text.isalnum() and text.isascii()
+
+
 ENSURE = Statement(lambda insert: insert(LEARNER).on_conflict_do_nothing())
 
 

@@ -163,6 +163,16 @@ def _any_excuse(connection: Connection, place: Place) -> bool:
     return connection.execute(asked).first() is not None
 
 
+def move(connection: Connection, old: str, into: str) -> int:
+    """What was decided about one learner's attempts goes with them to another."""
+    excused = and_(RULING.c.learner == old, RULING.c.kind == "excuse", RULING.c.attempt.is_(None), HOLDS)
+    parts = connection.execute(select(RULING.c.question, RULING.c.part).where(excused)).all()
+    moved = connection.execute(update(RULING).where(RULING.c.learner == old).values(learner=into)).rowcount
+    for question, part in parts:
+        progress.excuse(connection, into, question, part, True)
+    return moved
+
+
 def of_attempts(rulings: list[Ruling], attempt: str) -> tuple[Ruling, ...]:
     """Those about one attempt, or about its part."""
     return tuple(ruling for ruling in rulings if ruling.attempt in (None, attempt))

@@ -6,19 +6,20 @@ fair sample, the same at each reading, and the cost grows neither with learners 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from app.store.tables import ACCOUNT, ATTEMPT, HINTS, LEARNER, PROGRESS
+from app.store.tables import ATTEMPT, HINTS, LEARNER, PROGRESS
 
 MOST = 10_000
 DRAWS = 2**31
 IN_ONE = 400  # learners that one statement asks for
 
 
-@dataclass(frozen=True)
-class FirstTry:
-    """A learner at a part. `score` is None while they have not graded their answer in words."""
+class FirstTry(NamedTuple):
+    """A learner at a part; there are thousands, so it is no dataclass. `score` is None while they have not graded their
+    answer in words."""
 
     score: float | None
     passed: bool | None
@@ -28,9 +29,6 @@ class FirstTry:
     items: int  # parts at which they have a score, and the sum of those
     points: float
     hints: int  # of this question, opened so far
-
-
-NAMES = tuple(FirstTry.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def first_tries(connection: Connection, question: str, part: str, most: int = MO
     opened = func.coalesce(HINTS.c.opened, 0).label("hints")
     asked = select(*first, *columns, opened, PROGRESS.c.draw).select_from(joined).where(_counted(question, part))
     rows = connection.execute(asked.order_by(PROGRESS.c.draw).limit(most + 1)).all()
-    kept = [FirstTry(**{name: row._mapping[name] for name in NAMES}) for row in rows[:most]]
+    kept = [FirstTry._make(row[:-1]) for row in rows[:most]]
     about = round(most * DRAWS / (rows[-1].draw + 1)) if len(rows) > most else len(kept)
     return FirstTries(kept, max(about, len(rows)))
 
@@ -82,11 +80,10 @@ def complete(connection: Connection, places: list[tuple[str, str]], most: int = 
 
 @dataclass(frozen=True)
 class Line:
-    """An attempt in a list for instructors."""
+    """An attempt in a list for instructors. Whose it is is not told there."""
 
     id: str
     part: str
-    name: str | None  # of the account that it belongs to
     created: datetime
     status: str
     passed: bool
@@ -100,7 +97,6 @@ def lines(connection: Connection, question: str, part: str, before: str | None, 
     here = and_(ATTEMPT.c.question == question, ATTEMPT.c.part == part)
     here = here if before is None else and_(here, ATTEMPT.c.id < before)
     names = ("created", "status", "passed", "score", "excused")
-    columns = (ATTEMPT.c.id, ATTEMPT.c.part, ACCOUNT.c.name, *[ATTEMPT.c[name] for name in names])
-    joined = ATTEMPT.outerjoin(ACCOUNT, ACCOUNT.c.learner == ATTEMPT.c.learner)
-    asked = select(*columns, ATTEMPT.c.teacher_grade.is_not(None)).select_from(joined).where(here)
+    columns = (ATTEMPT.c.id, ATTEMPT.c.part, *[ATTEMPT.c[name] for name in names])
+    asked = select(*columns, ATTEMPT.c.teacher_grade.is_not(None)).where(here)
     return [Line(*tuple(row)) for row in connection.execute(asked.order_by(ATTEMPT.c.id.desc()).limit(most))]

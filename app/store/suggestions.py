@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from app.grading.examination import Examination
+from app.store.people import is_id
 from app.store.revisions import SOME, Leaf, pin
 from app.store.tables import PAGE, SUGGESTION
 
@@ -70,7 +71,8 @@ def add(connection: Connection, leaf: Leaf, made: Suggestion) -> None:
 
 def one(connection: Connection, suggestion: str) -> Suggestion:
     """Raises NoSuggestion."""
-    row = connection.execute(select(*WHOLE).where(SUGGESTION.c.id == suggestion)).first()
+    asked = select(*WHOLE).where(SUGGESTION.c.id == suggestion)
+    row = connection.execute(asked).first() if is_id(suggestion) else None
     if row is None:
         raise NoSuggestion
     tested = None if row.tested is None else Examination.model_validate_json(row.tested)

@@ -28,8 +28,8 @@ from app.store.tables_wiki import (
 )  # fmt: skip
 
 __all__ = [
-    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "DRAFT", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER", "MISTAKE",
-    "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
+    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "COURSE", "DRAFT", "DUE", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER",
+    "MEMBER_OF", "MISTAKE", "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
     "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "WRITTEN",
     "Moment", "Row", "metadata",
 ]  # fmt: skip
@@ -218,12 +218,51 @@ class SetAsideRow(Row, table=True):
 
     id: str = Field(primary_key=True, max_length=32)
     learner: str = Field(foreign_key="learner.id", ondelete="CASCADE", max_length=32)
-    question: str = Field(max_length=64)
+    question: str = Field(max_length=80)  # or a page
     part: str = Field(max_length=64)
+    base: int | None = None  # of a change of a page: the revision that it was made from
     text: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Moment)
 
 
+class CourseRow(Row, table=True):
+    """A class. Whoever has the link with its code may join while it is not closed."""
+
+    __tablename__ = "course"
+    __table_args__ = (UniqueConstraint("code"), Index("ix_course_owner", "owner"))
+
+    id: str = Field(primary_key=True, max_length=32)
+    title: str = Field(max_length=80)
+    code: str = Field(max_length=16)
+    owner: str | None = Field(default=None, foreign_key="account.id", ondelete="SET NULL", max_length=32)
+    created: datetime = Field(sa_type=Moment)
+    closed: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class MemberOfRow(Row, table=True):
+    """Somebody in a class, and what they wish to be called there. An anonymous one is shown by no name at all."""
+
+    __tablename__ = "member_of"
+    __table_args__ = (
+        Index("ix_member_of_course_shown_learner", "course", "shown", "learner"),
+        Index("ix_member_of_learner", "learner"),
+    )
+
+    course: str = Field(primary_key=True, foreign_key="course.id", ondelete="CASCADE", max_length=32)
+    learner: str = Field(primary_key=True, foreign_key="learner.id", ondelete="CASCADE", max_length=32)
+    shown: str = Field(max_length=40)
+    anonymous: bool = False
+    joined: datetime = Field(sa_type=Moment)
+
+
+class DueRow(Row, table=True):
+    """Until when a class should have done a question. Nothing is locked afterwards."""
+
+    __tablename__ = "due"
+
+    course: str = Field(primary_key=True, foreign_key="course.id", ondelete="CASCADE", max_length=32)
+    question: str = Field(primary_key=True, max_length=64)
+    moment: datetime = Field(sa_type=Moment)
 class WrittenRow(Row, table=True):
     """A question that is written in the browser, by its page in the store of revisions ("question/<id>", or
     "question/~…" as long as it has no id). `number` is the revision that is served, none while it is only a draft or
@@ -243,4 +282,5 @@ LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
 )
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
 MOVED, SET_ASIDE = (metadata.tables[name] for name in ("moved", "set_aside"))
+COURSE, MEMBER_OF, DUE = (metadata.tables[name] for name in ("course", "member_of", "due"))
 WRITTEN = metadata.tables["written"]

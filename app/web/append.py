@@ -9,6 +9,7 @@ from app.bank.question import Question
 from app.grading.examination import Examination, Tested
 from app.sandbox.job import Busy
 from app.store import edits, people, revisions, sent, suggestions, visits
+from app.store.attempts import KeyTaken
 from app.store.db import Connection
 from app.store.revisions import Conflict, Kind, Leaf, New, Revision
 from app.store.suggestions import Status, Waiting
@@ -36,6 +37,7 @@ class Proposal:
     kind: Kind = Kind.EDIT
     tested: Tested | None = None
     restored: int | None = None
+    blame: tuple[int, ...] | None = None  # where it is known: of a text that comes back as it was
     accepts: Waiting | None = None  # the suggestion that it is
     takes_up: bool = False  # what the question file says now
 
@@ -75,27 +77,30 @@ def _merged(rooms: Rooms, asker: Asker, proposal: Proposal, head: Revision) -> P
     if not found.passed:
         reasons = (TOGETHER, *failures(found))
         return Outcome(End.CONFLICT, clash=clash, reasons=reasons, examination=found)
-    return replace(proposal, text=merged.text, kind=kind, tested=tested(found, asker))
+    return replace(proposal, text=merged.text, kind=kind, tested=tested(found, asker), blame=None)
 
 
 def _commit(rooms: Rooms, asker: Asker, going: Proposal, head: Revision, merged: bool) -> Outcome:
-    """Raises Conflict if somebody else was faster."""
+    """Raises Conflict if somebody else was faster, and KeyTaken if the same request was."""
+    learner, keyed = asker.who.learner, asker.keyed
     with rooms.database.write() as connection:
+        if keyed is not None and sent.before(connection, learner, keyed.key) is not None:
+            raise KeyTaken
         if going.text == head.text:
+            now = revisions.page(connection, going.leaf).head
+            if now != head.number:
+                raise Conflict(now)
             end, made = End.UNCHANGED, head
         else:
             end, made = End.MERGED if merged else End.SAVED, _append(connection, asker, going, head)
-            if asker.keyed is not None:
-                told = f"revision {made.page} {made.number}"
-                sent.keep(connection, asker.who.learner, asker.keyed, 201, told, asker.now)
+            if keyed is not None:
+                sent.keep(connection, learner, keyed, 201, f"revision {made.page} {made.number}", asker.now)
         if going.accepts is not None:
             by = asker.who.name
-            suggestions.decide(
-                connection, going.accepts, Status.ACCEPTED, by, asker.now, result=made.number
-            )  # fmt: skip
+            suggestions.decide(connection, going.accepts, Status.ACCEPTED, by, asker.now, result=made.number)
         else:
-            edits.finish(connection, asker.who.learner, going.leaf.name)
-            visits.reveal(connection, asker.who.learner, going.leaf.slug, asker.now)
+            edits.finish(connection, learner, going.leaf.name)
+            visits.reveal(connection, learner, going.leaf.slug, asker.now)
         if going.takes_up:
             revisions.take_up(connection, going.leaf)
     return Outcome(end, revision=made)
@@ -111,7 +116,7 @@ def _append(connection: Connection, asker: Asker, going: Proposal, head: Revisio
         learner=going.learner,
         name=going.name,
         created=asker.now,
-        blame=next_blame(head.text, head.blame, going.text, head.number + 1),
+        blame=going.blame or next_blame(head.text, head.blame, going.text, head.number + 1),
         kind=going.kind,
         tested=going.tested,
         accepted_by=None if going.accepts is None else asker.who.name,

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from app.bank.question import Question
 from app.exchange.cells import csv_lines
-from app.exchange.grades import Column, canvas, long, wide
+from app.exchange.grades import Column, Student, canvas, long, wide
 from app.exchange.xapi import statements
-from app.store import exports
-from app.store.db import Database
+from app.store import courses, exports
+from app.store.courses import Course
+from app.store.db import Connection, Database
 from app.store.exports import Naming
 
 FORMS = {  # what each is for, and the end of its file's name
@@ -48,3 +49,16 @@ def pieces(form: str, database: Database, asked: Asked) -> Iterator[str]:
 def _column(question: Question) -> Column:
     title = f"{question.number:02} {question.title}"
     return Column(question.id, title, tuple(part.id for part in question.parts))
+
+
+def of_class(connection: Connection, course: Course, questions: Sequence[Question], site: str) -> Asked:
+    """Its members as they wish to be shown: of who is anonymous there not even the account's name leaves."""
+    members = {one.learner: one for one in courses.members(connection, course.id)}
+
+    def naming(learner: str, name: str | None) -> Student:
+        one = members[learner]
+        if one.anonymous or name is None:
+            return Student(one.shown.replace(" ", "-"), one.shown, named=False)
+        return Student(name, one.shown)
+
+    return Asked(questions, site, course.title, list(members), naming, courses.due(connection, course.id))

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.bank.bank import chapter_title
-from app.store import drafts, progress
-from app.web.deps import Rooms, RoomsDep, WhoDep
+from app.store import courses, drafts, progress
+from app.web.deps import Rooms, RoomsDep, Who, WhoDep
 from app.web.views import Card, Standing, Unsent, card
 
 
@@ -24,22 +24,24 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def home(rooms: RoomsDep, who: WhoDep) -> Response:
-    return rooms.pages.page("home.html", "home", who=who, **contents(rooms, who.learner))
+    return rooms.pages.page("home.html", "home", who=who, **contents(rooms, who))
 
 
 @router.get("/questions")
 def questions(rooms: RoomsDep, who: WhoDep) -> Response:
-    return rooms.pages.page("questions.html", "questions", who=who, **contents(rooms, who.learner))
+    return rooms.pages.page("questions.html", "questions", who=who, **contents(rooms, who))
 
 
-def contents(rooms: Rooms, learner: str) -> dict[str, Any]:
+def contents(rooms: Rooms, who: Who) -> dict[str, Any]:
     with rooms.database.read() as connection:
-        standing = progress.of(connection, learner)
-        unsent = drafts.unsent(connection, learner)
+        standing = progress.of(connection, who.learner)
+        unsent = drafts.unsent(connection, who.learner)
+        due = courses.due_for(connection, who.learner) if who.account else {}
     shelf = rooms.bank.shelf
     cards = [card(question, standing, unsent) for question in shelf.questions]
     return {
         "questions": cards,
+        "due": due,
         "chapters": [
             ChapterView(chapter_title(name), list(rows))
             for name, rows in groupby(cards, key=lambda one: shelf.chapter(one.slug))

@@ -12,7 +12,7 @@ from app.store.statistics import FirstTries, FirstTry
 from app.store.tally import Tally
 from app.web.views import CERTAINTIES, WORDS
 
-IN_A_TABLE = 400  # learners a part, where many parts stand side by side
+IN_A_TABLE = 250  # learners a part, where many parts stand side by side
 MACHINE = {"covered": True, "maybe": False, "not_found": False}
 ANSWER = {"yes": True, "no": False}
 JUDGES = {

@@ -90,9 +90,7 @@ def links_added(before: str, text: str) -> tuple[str, ...]:
     return (f"This adds {added} links. Who is new here may add {LINKS} at once; you can suggest it instead.",)
 
 
-def examined(
-    rooms: Rooms, asker: Asker, question: Question, text: str, *, needed: bool = True
-) -> Examination | None:  # fmt: skip
+def examined(rooms: Rooms, asker: Asker, question: Question, text: str, *, needed: bool = True) -> Examination | None:
     """None where code cannot be run now and that does not matter. Raises Busy and Unavailable."""
     try:
         return rooms.press.examine(question, text, asker.now.date())
@@ -134,9 +132,7 @@ def kept_if_refused(rooms: Rooms, asker: Asker, leaf: Leaf, change: Change) -> I
         raise
 
 
-def suggest(
-    rooms: Rooms, asker: Asker, leaf: Leaf, page: Page, change: Change, found: Examination | None
-) -> Outcome:  # fmt: skip
+def suggest(rooms: Rooms, asker: Asker, leaf: Leaf, page: Page, change: Change, found: Examination | None) -> Outcome:
     """Raises Crowded, KeyReused and CannotSave."""
     if page.suggestions >= QUEUE:
         raise Crowded(FULL, 24 * 3600)

@@ -13,9 +13,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.store import accounts, belongings, drafts, progress, sessions
+from app.store import accounts, aside, courses, drafts, progress, sessions
 from app.store.accounts import Account, NameTaken
-from app.store.belongings import Aside
+from app.store.aside import Aside
 from app.store.names import BadName, free_to_take
 from app.store.progress import Certain
 from app.store.sessions import Session
@@ -68,7 +68,8 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
         context = {
             "certain": certain_views(progress.certain(connection, account.learner)),
             "sessions": session_views(sessions.of(connection, account.id, now()), who.session),
-            "aside": [aside_view(rooms, one) for one in belongings.set_aside(connection, account.learner)],
+            "aside": [aside_view(rooms, one) for one in aside.of(connection, account.learner)],
+            "courses": courses.joined(connection, account.learner),
             "has_password": accounts.password_of(connection, account.id) is not None,
         }
     cards = [(rooms.bank.chapter(one.id), card(one, standing, unsent)) for one in rooms.bank.questions]
@@ -100,9 +101,10 @@ def session_views(found: list[Session], here: str) -> list[SessionView]:
     return [SessionView(one.id, browser(one.browser), one.created, one.seen, one.id == here) for one in found]
 
 
-def aside_view(rooms: Rooms, aside: Aside) -> dict[str, Any]:
-    question = rooms.bank.get(aside.question)
-    return {"id": aside.id, "title": question.title if question else aside.question, "part": aside.part, "at": aside.at}
+def aside_view(rooms: Rooms, one: Aside) -> dict[str, Any]:
+    slug = one.question.rpartition("/")[2]  # of a page of the wiki too
+    question = rooms.bank.get(slug)
+    return {"id": one.id, "title": question.title if question else slug, "part": one.part, "at": one.at}
 
 
 def browser(called: str) -> str:

@@ -4,6 +4,7 @@ were set aside when one signed in."""
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -11,9 +12,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from app.store import accounts, belongings, drafts, sessions
+from app.store import accounts, aside, belongings, drafts, edits, sessions
 from app.store.accounts import LastAdmin
-from app.store.belongings import Aside
+from app.store.aside import Aside
 from app.store.names import name_key
 from app.web.answer import read_form, text_of
 from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
@@ -79,13 +80,13 @@ def forgotten(rooms: RoomsDep, who: WhoDep) -> Response:
 
 
 @router.get("/me/aside/{id}")
-def aside(id: str, rooms: RoomsDep, who: WhoDep) -> Response:
+def show(id: str, rooms: RoomsDep, who: WhoDep) -> Response:
     """Raises NotHere."""
     demand_see(who, Thing.ACCOUNT)
     with rooms.database.read() as connection:
         found = mine(connection, who, id)
-        here = drafts.one(connection, who.learner, found.question, found.part)
-    question = rooms.bank.get(found.question)
+        here = present(connection, who, found)
+    question = rooms.bank.get(found.question.rpartition("/")[2])
     return rooms.pages.page("set_aside.html", "me", who=who, aside=found, draft=here, question=question)
 
 
@@ -94,15 +95,21 @@ def use(id: str, rooms: RoomsDep, who: WhoDep) -> Response:
     """The two texts change places. Raises NotHere."""
     demand_change(who, Thing.ACCOUNT)
     with rooms.database.write() as connection:
-        found = mine(connection, who, id)
-        place = (who.learner, found.question, found.part)
-        here = drafts.one(connection, *place)
-        drafts.save(connection, *place, found.text, None, now())
-        belongings.drop_aside(connection, who.learner, id)
-        if here is not None and not here.submitted and here.text.strip() and here.text != found.text:
-            belongings.put_aside(connection, *place, here.text, now())
-    known = rooms.bank.get(found.question) is not None
-    return RedirectResponse(f"/questions/{found.question}#{found.part}" if known else "/me", 303)
+        found, moment = mine(connection, who, id), now()
+        here = present(connection, who, found)
+        place = (who.learner, found.question)
+        if found.base is None:
+            drafts.save(connection, *place, found.part, found.text, None, moment)
+        else:
+            edits.save(
+                connection, *place, base=found.base, text=found.text, summary="", version=None, now=moment
+            )  # fmt: skip
+        aside.drop(connection, who.learner, id)
+        if here is not None and here.text.strip() and here.text != found.text:
+            aside.put(connection, *place, found.part, here.text, moment, here.base)
+    slug = found.question.rpartition("/")[2]
+    address = f"/questions/{slug}#{found.part}" if found.base is None else f"/wiki/{slug}/edit"
+    return RedirectResponse(address if rooms.bank.get(slug) is not None else "/me", 303)
 
 
 @router.post("/me/aside/{id}/drop")
@@ -111,13 +118,30 @@ def drop(id: str, rooms: RoomsDep, who: WhoDep) -> Response:
     demand_change(who, Thing.ACCOUNT)
     with rooms.database.write() as connection:
         mine(connection, who, id)
-        belongings.drop_aside(connection, who.learner, id)
+        aside.drop(connection, who.learner, id)
     return RedirectResponse("/me", 303)
 
 
 def mine(connection: Any, who: Who, id: str) -> Aside:
     """Raises NotHere."""
-    found = belongings.one_aside(connection, who.learner, id)
+    found = aside.one(connection, who.learner, id)
     if found is None:
         raise NotHere
     return found
+
+
+@dataclass(frozen=True)
+class Present:
+    """What is in the place of a text that was set aside."""
+
+    text: str
+    base: int | None
+
+
+def present(connection: Any, who: Who, found: Aside) -> Present | None:
+    """None where nothing is, or it was handed in or published since."""
+    if found.base is None:
+        draft = drafts.one(connection, who.learner, found.question, found.part)
+        return None if draft is None or draft.submitted else Present(draft.text, None)
+    edit = edits.one(connection, who.learner, found.question)
+    return None if edit is None or edit.done else Present(edit.text, edit.base)

@@ -13,7 +13,7 @@ from app.bank.question import Part, ProsePart, Question
 from app.exchange.anki import Card
 from app.exchange.items import Chapter, Item, Reply, Unmapped
 from app.grading.predict import SNIPPET, what_happened
-from app.sandbox.job import Busy, Job, Runner, Unavailable
+from app.sandbox.job import Job, Runner, Unavailable
 from app.web.views import TITLES
 from app.wiki.markup import to_html
 
@@ -30,7 +30,7 @@ NO_FORM = {
 
 
 def chapters(placed: Placed, run: Runner) -> list[Chapter]:
-    """What a snippet prints is found out by running it, with `run`."""
+    """What a snippet prints is found out by running it, with `run`. Raises Busy."""
     found: dict[str, list[Item | Unmapped]] = {}
     for chapter, question in placed:
         found.setdefault(chapter, []).extend(_mapped(question, part, run) for part in question.parts)
@@ -80,7 +80,7 @@ def _number(part: NumberPart, given: dict[str, Any], run: Runner) -> Item:
 def _predict(part: PredictPart, given: dict[str, Any], run: Runner) -> Item | Unmapped:
     try:
         outcome = run(Job(source=part.snippet, variables=(part.shape,) if part.shape else (), limits=SNIPPET))
-    except (Busy, Unavailable):
+    except Unavailable:
         return Unmapped(given["id"], "its snippet could not be run here, so its answer is not known")
     really = what_happened(part, outcome)
     if really is None:

@@ -28,13 +28,15 @@ class Pace:
         self._clock = clock
         self._lock = threading.Lock()
         self._times: dict[str, deque[float]] = {}
+        self._room = KEYS
 
     def step(self, key: str) -> None:
         """Once more. Raises TooOften, and then it does not count."""
         with self._lock:
             now = self._clock()
-            if len(self._times) > KEYS:
+            if len(self._times) > self._room:
                 self._times = {one: times for one, times in self._times.items() if times[-1] > now - self._longest}
+                self._room = max(KEYS, 2 * len(self._times))  # or many at once would have all looked through each time
             times = self._times.setdefault(key, deque(maxlen=self._most))
             wait = max((self._wait(times, now, window) for window in self._windows), default=0.0)
             if wait > 0:

@@ -23,6 +23,7 @@ from app.sandbox.job import Busy, Unavailable
 from app.store import revisions
 from app.store.accounts import LastAdmin
 from app.store.attempts import NotYours
+from app.store.courses import Closed, NoCourse
 from app.store.db import CannotRead, CannotSave
 from app.store.discussion import NoThread
 from app.store.drafts import Conflict
@@ -115,6 +116,8 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     Covered: (403, None),
     revisions.NoRevision: (404, "This page has no revision of that number."),
     NoSuggestion: (404, "There is no such suggestion, or it is not yours."),
+    NoCourse: (404, "There is no such class, or it is not yours."),
+    Closed: (409, "This class is closed: nobody can join it any more. Ask whoever gave you the link."),
     NoThread: (404, "There is no such discussion."),
     Decided: (409, "This suggestion was accepted, declined or withdrawn before."),
     FileChanged: (409, "The file of this question was changed meanwhile. Copy your text, and open the editor again."),

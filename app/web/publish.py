@@ -96,7 +96,7 @@ def restore(rooms: Rooms, asker: Asker, question: Question, number: int, why: st
     return _go_back(
         rooms, asker, Proposal(
             leaf, question, head, wanted.text, summary, asker.who.learner, asker.who.name,
-            kind=Kind.RESTORE, tested=wanted.tested, restored=number,
+            kind=Kind.RESTORE, tested=wanted.tested, restored=number, blame=wanted.blame,
         ),
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def undo(rooms: Rooms, asker: Asker, question: Question, number: int) -> Outcome
     return _go_back(
         rooms, asker, Proposal(
             leaf, question, unwanted, wanted.text, summary, asker.who.learner, asker.who.name,
-            kind=Kind.RESTORE, tested=wanted.tested, restored=number - 1,
+            kind=Kind.RESTORE, tested=wanted.tested, restored=number - 1, blame=wanted.blame,
         ),
     )  # fmt: skip
 

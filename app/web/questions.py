@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.bank.question import Part, Question
-from app.store import attempts, drafts, hints, progress, revisions
+from app.store import attempts, courses, drafts, hints, progress, revisions
 from app.store.db import Connection
 from app.web.answer import certainty_in, check_text, form_keyed, hand_in, read_form
 from app.web.attempts import fragment, wants_fragment
@@ -43,12 +44,12 @@ def question(slug: str, rooms: RoomsDep, who: WhoDep, learner: VisitorDep) -> Re
         last = attempts.by_id(connection, newest)
         opened = hints.opened(connection, learner, slug)
         answer = explained(connection, found, who)
+        due = courses.due_for(connection, learner, slug) if who.account else {}
     before, after = neighbours([card(one, standing, unsent) for one in rooms.bank.questions], slug)
     view = question_view(found, standing, unsent, typed, last, opened)
     seen = SEEN.get(slug)
-    return rooms.pages.page(
-        "question.html", "questions", who=who, question=view, previous=before, next=after, seen=seen, explained=answer
-    )
+    around: dict[str, Any] = {"previous": before, "next": after, "seen": seen, "due": due}
+    return rooms.pages.page("question.html", "questions", who=who, question=view, explained=answer, **around)
 
 
 def explained(connection: Connection, found: Question, who: Who) -> Explained | None:

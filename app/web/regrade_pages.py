@@ -53,8 +53,11 @@ def _act(rooms: Rooms, who: Who, slug: str, form: Form) -> None:
         if not rooms.regrades.look(rooms.database, rooms.bank, question, part, pool.run, pool.lanes):
             raise NotYet("Another part is being graded again just now. Wait until that has ended, or stop it there.")
     elif do == "apply":
-        if rooms.regrades.of(slug) is None:
+        state = rooms.regrades.of(slug)
+        if state is None:
             raise NotYet("First look at what would change.")
+        if state.stage == "ready" and state.version != rooms.bank.version(slug):
+            raise NotYet("The question was changed since you looked. Look again at what would change.")
         reason = plain_text(form, "reason", REASON_LENGTH)
         rooms.regrades.apply(rooms.database, Decided(reason, who.account.id if who.account else None, now()))
     elif do == "stop":

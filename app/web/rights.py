@@ -42,6 +42,12 @@ PUBLISH = {  # a change of an answer by oneself, at once, by the page's policy; 
 }
 
 
+def may_teach(who: Who, owner: str | None) -> bool:
+    """See and change a class, and take its grades along: for whoever made it, while they teach, and for admins."""
+    mine = who.account is not None and who.account.id == owner
+    return may_change(who, Thing.TEACH) and (mine or who.role is Role.ADMIN)
+
+
 def may_see(who: Who, thing: Thing) -> bool:
     return who.role >= SEE[thing]
 

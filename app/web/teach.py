@@ -55,25 +55,29 @@ class PartInsight:
 @router.get("/teach", include_in_schema=False)
 def overview(rooms: RoomsDep, who: WhoDep) -> Response:
     demand_see(who, Thing.TEACH)
-    rows: list[tuple[Question, Part, Figures]] = []
+    table: list[tuple[Question, list[tuple[Part, Figures]]]] = []
     places = [(question.id, part.id) for question in rooms.bank.questions for part in question.parts]
     with rooms.database.read() as connection:
         for question in rooms.bank.questions:
-            for part in question.parts:
-                tries = statistics.first_tries(connection, question.id, part.id, IN_A_TABLE)
-                rows.append((question, part, figures(part, tries)))
+            tries = [statistics.first_tries(connection, question.id, part.id, IN_A_TABLE) for part in question.parts]
+            known = [figures(part, some) for part, some in zip(question.parts, tries, strict=True)]
+            parts = list(zip(question.parts, known, strict=True))
+            table.append((question, parts if any(some.rows for some in tries) else []))
         alpha = insight.alpha(statistics.complete(connection, places))
-    known = [row for row in rows if row[2].item.facility is not None]
-    hardest = sorted(known, key=lambda row: row[2].item.facility.value if row[2].item.facility else 0.0)[:HARDEST]
-    context: dict[str, Any] = {
-        "rows": rows,
-        "hardest": hardest,
-        "alpha": alpha,
-        "least": insight.LEAST,
-        "most": IN_A_TABLE,
-        "parted": rooms.bank.parted,
-    }
+    limits = {"least": insight.LEAST, "most": IN_A_TABLE, "parted": rooms.bank.parted}
+    context: dict[str, Any] = {"table": table, "hardest": hardest(table), "alpha": alpha} | limits
     return rooms.pages.page("teach.html", "teach", who=who, **context)
+
+
+def hardest(table: list[tuple[Question, list[tuple[Part, Figures]]]]) -> list[tuple[Question, Part, Figures]]:
+    """Those with the smallest mean score, of which something can be said."""
+    ranked = [
+        (shown.item.facility.value, question, part, shown)
+        for question, parts in table
+        for part, shown in parts
+        if shown.item.facility is not None
+    ]
+    return [row[1:] for row in sorted(ranked, key=lambda row: row[0])[:HARDEST]]
 
 
 @router.get("/teach/questions/{slug}", include_in_schema=False)

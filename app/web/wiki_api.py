@@ -1,12 +1,12 @@
 """The wiki for programs: answers, their history and differences, and changes of them; the same functions as behind the
-pages. Discussions, thanks and the list of changes are in wiki_api_talk.py, suggestions in wiki_api_queue.py, drafts in
-wiki_draft.py.
+pages. Discussions, thanks and the list of changes are in wiki_api_talk.py, suggestions in wiki_api_queue.py.
 
 Who asks this API for the text of an answer has chosen to see it: that is what the address says, and so it is not
 refused. For somebody who is known by a cookie or an account it is recorded, as the button of the page records it; of a
 client without either nothing is stored. History and numbers are no answer and record nothing.
 """
 
+import contextlib
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -17,11 +17,12 @@ from starlette.responses import JSONResponse, Response
 
 from app.bank.question import Question
 from app.grading.examination import Tested
-from app.store import contributors, revisions
+from app.store import contributors, edits, revisions
+from app.store.db import CannotSave
 from app.store.revisions import SOME, Entry, Leaf, Revision, answer_to
 from app.web.api import problems
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep, now
-from app.web.judge import KEPT
+from app.web.judge import KEPT, in_bounds, readable
 from app.web.outcomes import Asker, Change, End, Outcome
 from app.web.problems import problem
 from app.web.publish import may_publish, newer_file, publish, restore, set_policy, take_file, undo
@@ -43,6 +44,15 @@ class ChangeIn(BaseModel):
     text: str = Field(description="The whole page, in Markdown: at most 20,000 characters.")
     summary: str = Field("", description="What was changed and why: at most 200 characters.")
     suggest: bool = Field(False, description="Keep it as a suggestion, even if it could be published.")
+
+
+class DraftIn(BaseModel):
+    base: Annotated[int, Field(ge=1, le=MOST)]
+    text: str
+    summary: str = ""
+    version: Annotated[int, Field(ge=0, le=MOST)] | None = Field(
+        None, description="Of the draft that this one was made from (0: there was none). Null overwrites."
+    )
 
 
 class PolicyIn(BaseModel):
@@ -127,9 +137,7 @@ def difference(
 
 
 @router.get("/{question_id}/blame", responses=problems(404))
-def blame(
-    question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, number: Asked = None
-) -> dict[str, Any]:  # fmt: skip
+def blame(question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, number: Asked = None) -> dict[str, Any]:
     """Each paragraph of a revision (the newest unless said) with the revision that it is from."""
     _, leaf = see(request, rooms, question_id, who)
     with rooms.database.read() as connection:
@@ -184,12 +192,40 @@ def show(question_id: str, rooms: RoomsDep, asker: AskerDep) -> Response:
     return Response(status_code=204)
 
 
+@router.put(
+    "/{question_id}/draft", status_code=204, response_class=Response, responses=problems(404, 409, 413, 422, 503)
+)
+def save_draft(question_id: str, body: DraftIn, rooms: RoomsDep, asker: AskerDep) -> Response:
+    """Keep a text that is not published. 409, with what is kept, if it was changed elsewhere since `version`."""
+    leaf = answer_to(rooms.question(question_id))
+    in_bounds(Change(body.base, readable(body.text) or " ", readable(body.summary)))
+    with rooms.database.write() as connection:
+        kept = edits.save(
+            connection, asker.who.learner, leaf.name, base=body.base, text=body.text, summary=body.summary,
+            version=body.version, now=asker.now,
+        )  # fmt: skip
+    return Response(status_code=204, headers={"X-Draft-Version": str(kept.version)})
+
+
+@router.get("/{question_id}/draft", responses=problems(404))
+def read_draft(question_id: str, rooms: RoomsDep, who: WhoDep) -> dict[str, Any]:
+    """What is kept; version 0 if there is nothing."""
+    leaf = answer_to(rooms.question(question_id))
+    with rooms.database.read() as connection:
+        kept = edits.one(connection, who.learner, leaf.name)
+        head = revisions.page(connection, leaf).head
+    found = kept or edits.Edit(head, "", "", 0, now())
+    told = {"base": found.base, "text": found.text, "summary": found.summary, "version": found.version}
+    return told | {"saved": found.saved, "done": found.done}
+
+
 def see(request: Request, rooms: Rooms, question_id: str, who: Who) -> tuple[Question, Leaf]:
     """Asking for an answer is choosing to see it. Raises NotHere."""
     question = rooms.question(question_id)
     sent = request.cookies.get(COOKIE, "")
     if who.account is not None or sent and sent == rooms.signer.sign(who.learner).decode("ascii"):
-        reveal(rooms, question, who)
+        with contextlib.suppress(CannotSave):  # what cannot be recorded now can be read all the same
+            reveal(rooms, question, who)
     return question, answer_to(question)
 
 

@@ -16,7 +16,7 @@ from app.web.publish import accept, decline, withdraw
 from app.web.wiki_api import AskerDep, answer, see
 
 router = APIRouter(prefix="/api/v1")
-After = Annotated[str | None, Query(max_length=32)]
+After = Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")]
 
 
 class AcceptIn(BaseModel):

@@ -22,7 +22,7 @@ from app.web.rights import Thing, demand_change
 from app.web.wiki_api import MOST, AskerDep, Number, line, see
 
 router = APIRouter(prefix="/api/v1")
-Cursor = Annotated[str | None, Query(max_length=32)]
+Cursor = Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")]
 Text = Annotated[str, Field(min_length=1, max_length=20_000, description="Markdown, at most 20,000 characters.")]
 
 
@@ -74,9 +74,7 @@ def thank(question_id: str, number: Number, rooms: RoomsDep, asker: AskerDep) ->
 
 
 @router.get("/wiki/{question_id}/threads", responses=problems(404))
-def threads(
-    question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, before: Cursor = None
-) -> dict[str, Any]:  # fmt: skip
+def threads(question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, before: Cursor = None) -> dict[str, Any]:
     """The newest first; `next` is the `before` of the rest."""
     _, leaf = see(request, rooms, question_id, who)
     with rooms.database.read() as connection:

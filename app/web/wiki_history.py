@@ -20,13 +20,14 @@ from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
 FILE, FILED = "file", "filed"  # instead of a number: what the question file says now, and said when it was taken up
+ROWS = 14  # at a time: a page of ten thousand revisions is to be there as soon as one of ten, and rows cost the most
 
 
 @router.get("/wiki/{slug}/revisions")
 def history(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, before: Asked = None) -> Response:
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
-        found = revisions.history(connection, at.leaf, before)
+        found = revisions.history(connection, at.leaf, before, ROWS)
         numbers = [entry.number for entry in found.entries]
         thanked = thanks.counts(connection, at.leaf.name, numbers) if numbers else {}
     return rooms.pages.page(

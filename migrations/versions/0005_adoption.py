@@ -21,8 +21,9 @@ def upgrade() -> None:
         "set_aside",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("learner", sa.String(32), nullable=False),
-        sa.Column("question", sa.String(64), nullable=False),
+        sa.Column("question", sa.String(80), nullable=False),
         sa.Column("part", sa.String(64), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
