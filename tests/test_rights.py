@@ -59,7 +59,6 @@ MAY = {
     "PUT /api/v1/wiki/{question_id}/draft": Role.VISITOR,
     "POST /api/v1/wiki/{question_id}/revisions/{number}/thanks": CHANGE[Thing.WIKI],
     "POST /api/v1/wiki/{question_id}/threads": CHANGE[Thing.WIKI],
-    "PUT /api/v1/wiki/{question_id}/draft": Role.VISITOR,
     "PUT /api/v1/wiki/{question_id}/policy": CHANGE[Thing.QUEUE],
     "GET /api/v1/suggestions*": SEE[Thing.QUEUE],
     "POST /api/v1/suggestions/*": CHANGE[Thing.QUEUE],
