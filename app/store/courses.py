@@ -61,6 +61,7 @@ class Closed(Exception):
 COLUMNS = (*(COURSE.c[name] for name in ("id", "title", "code", "owner", "created", "closed")), ACCOUNT.c.name)
 COURSES = select(*COLUMNS).outerjoin(ACCOUNT, ACCOUNT.c.id == COURSE.c.owner)
 MEMBERS = tuple(MEMBER_OF.c[name] for name in ("learner", "shown", "anonymous", "joined"))
+DONE = func.sum(case((PROGRESS.c.done, 1), else_=0))
 ADD = Statement(lambda insert: insert(COURSE).on_conflict_do_nothing(index_elements=["id"]))
 
 
@@ -158,13 +159,25 @@ def size(connection: Connection, courses: Collection[str]) -> dict[str, int]:
     return {id: count for id, count in connection.execute(asked)} if courses else {}
 
 
-def standing(connection: Connection, course: str) -> dict[tuple[str, str], int]:
-    """How many parts a member has done, by learner and question; 0 where they have only begun."""
-    done = func.sum(case((PROGRESS.c.done, 1), else_=0))
-    here = PROGRESS.join(MEMBER_OF, MEMBER_OF.c.learner == PROGRESS.c.learner)
-    asked = select(PROGRESS.c.learner, PROGRESS.c.question, done).select_from(here).where(MEMBER_OF.c.course == course)
+def standing(connection: Connection, learners: Collection[str]) -> dict[tuple[str, str], int]:
+    """How many parts each has done, by learner and question; 0 where they have only begun."""
+    asked = select(PROGRESS.c.learner, PROGRESS.c.question, DONE).where(PROGRESS.c.learner.in_(learners))
     rows = connection.execute(asked.group_by(PROGRESS.c.learner, PROGRESS.c.question))
     return {(learner, question): int(count) for learner, question, count in rows}
+
+
+def done_by(connection: Connection, course: str, parts: Mapping[str, int]) -> dict[str, int]:
+    """How many of a class have done all parts of each question; `parts` says how many those are."""
+    here = PROGRESS.join(MEMBER_OF, MEMBER_OF.c.learner == PROGRESS.c.learner)
+    each = select(PROGRESS.c.question, DONE.label("done")).select_from(here).where(MEMBER_OF.c.course == course)
+    each = each.where(PROGRESS.c.done).group_by(PROGRESS.c.learner, PROGRESS.c.question)
+    found = each.subquery()
+    asked = select(found.c.question, found.c.done, func.count()).group_by(found.c.question, found.c.done)
+    counts = dict.fromkeys(parts, 0)
+    for question, done, members in connection.execute(asked):
+        if question in parts and done >= parts[question]:
+            counts[question] += members
+    return counts
 
 
 def _setting(insert: Callable[..., Any]) -> Any:

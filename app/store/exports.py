@@ -2,7 +2,8 @@
 nor a reader's transaction grows with the history."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, tuple_
@@ -30,30 +31,27 @@ def attempts(
     database: Database, learners: Collection[str] | None = None, naming: Naming = student
 ) -> Iterator[Attempted]:
     """By student, question and part, the oldest first. Raises CannotRead."""
-    last: tuple[Any, ...] | None = None
     place, number = ("", "", ""), 0
+    whose = [None] if learners is None else sorted(learners)
+    for row in chain.from_iterable(_rows(database, one) for one in whose):
+        here = (row.learner, row.question, row.part)
+        number = number + 1 if here == place else 1
+        place = here
+        yield _attempted(row, number, naming)
+
+
+def _rows(database: Database, learner: str | None) -> Iterator[Row[*tuple[Any, ...]]]:
+    """Of one learner or of all, along the index: a list of learners would make each page look at everything again."""
+    asked = select(*ORDER, *TOLD, ACCOUNT.c.name).outerjoin(ACCOUNT, ACCOUNT.c.learner == ATTEMPT.c.learner)
+    asked = asked.order_by(*ORDER).limit(PAGE)
+    asked = page = asked if learner is None else asked.where(ATTEMPT.c.learner == learner)
     while True:
         with database.read() as connection:
-            rows = _page(connection, last, learners)
-        for row in rows:
-            here = (row.learner, row.question, row.part)
-            number = number + 1 if here == place else 1
-            place = here
-            yield _attempted(row, number, naming)
+            rows = connection.execute(page).all()
+        yield from rows
         if len(rows) < PAGE:
             return
-        last = tuple(rows[-1])[: len(ORDER)]
-
-
-def _page(
-    connection: Connection, last: tuple[Any, ...] | None, learners: Collection[str] | None
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    asked = select(*ORDER, *TOLD, ACCOUNT.c.name).outerjoin(ACCOUNT, ACCOUNT.c.learner == ATTEMPT.c.learner)
-    if learners is not None:
-        asked = asked.where(ATTEMPT.c.learner.in_(learners))
-    if last is not None:
-        asked = asked.where(tuple_(*ORDER) > tuple_(*last))
-    return connection.execute(asked.order_by(*ORDER).limit(PAGE)).all()
+        page = asked.where(tuple_(*ORDER) > tuple(rows[-1])[: len(ORDER)])
 
 
 def _attempted(row: Row[*tuple[Any, ...]], number: int, naming: Naming) -> Attempted:

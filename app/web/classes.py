@@ -46,7 +46,7 @@ class Row:
 @dataclass(frozen=True)
 class Column:
     question: Question
-    done: int  # members who have done it
+    done: int  # how many of the whole class have done it, not only of those on the page
     due: datetime | None
 
 
@@ -101,19 +101,20 @@ def one_line(text: str, length: int, what: str) -> str:
 def one_class(id: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     demand_see(who, Thing.TEACH)
     asked = request.query_params.get("page", "1")
+    questions = rooms.bank.questions
     number = max(1, int(asked)) if re.fullmatch("[0-9]{1,4}", asked) else 1
     with rooms.database.read() as connection:
         course = taught(connection, who, id)
         total = courses.size(connection, [id]).get(id, 0)
         members = courses.members(connection, id, (number - 1) * A_PAGE, A_PAGE)
-        standing = courses.standing(connection, id)
+        standing = courses.standing(connection, [member.learner for member in members])
+        done = courses.done_by(connection, id, {question.id: len(question.parts) for question in questions})
         due = courses.due(connection, id)
-    questions = rooms.bank.questions
     context: dict[str, Any] = {
         "course": course,
         "link": f"{str(request.base_url).rstrip('/')}/join/{course.code}",
         "rows": [row(member, questions, standing) for member in members],
-        "columns": columns(questions, standing, due),
+        "columns": [Column(question, done[question.id], due.get(question.id)) for question in questions],
         "chapters": list(dict.fromkeys(rooms.bank.chapter(question.id) for question in questions)),
         "total": total,
         "number": number,
@@ -129,18 +130,6 @@ def row(member: Member, questions: tuple[Question, ...], standing: dict[tuple[st
         done = standing.get((member.learner, question.id))
         cells.append("" if done is None else "done" if done >= len(question.parts) else "begun")
     return Row(member, cells)
-
-
-def columns(
-    questions: tuple[Question, ...], standing: dict[tuple[str, str], int], due: dict[str, datetime]
-) -> list[Column]:
-    """With how many of the whole class have done each, not only of those on the page."""
-    parts = {question.id: len(question.parts) for question in questions}
-    counts = dict.fromkeys(parts, 0)
-    for (_, question), done in standing.items():
-        if question in parts and done >= parts[question]:
-            counts[question] += 1
-    return [Column(question, counts[question.id], due.get(question.id)) for question in questions]
 
 
 @router.post("/teach/classes/{id}/due")

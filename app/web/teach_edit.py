@@ -23,7 +23,7 @@ from app.store.drafts import Conflict
 from app.store.edits import Edit
 from app.web.answer import Form, read_form
 from app.web.authoring import Clash, Sent, Sheet, drop, keep, publish, published, sheet
-from app.web.deciding import Choice, decide, parted
+from app.web.deciding import Choice, decide, waiting
 from app.web.deps import Rooms, RoomsDep, WhoDep, now
 from app.web.looking import FaultView, examine, fault_views, look_at
 from app.web.problems import NotAnAnswer, NotHere
@@ -64,7 +64,8 @@ def page(rooms: Rooms, who: Who, opened: Sheet, *, code: int = 200, **more: Any)
     look = look_at(rooms, opened.slug, opened.chapter, opened.text) if opened.text.strip() else None
     context: dict[str, Any] = {"sheet": opened, "look": look, "proof": None, "refused": None, "published": None}
     context |= {"preview": True, "unhide": False, "answer": True}
-    context |= {"parted": parted(rooms, opened.slug), "chapters": rooms.bank.chapters}
+    parted = next((one for one in waiting(rooms) if one.id == opened.slug), None)
+    context |= {"parted": parted, "chapters": rooms.bank.chapters}
     return rooms.pages.page("teach_edit.html", "teach", code=code, who=who, **context | more)
 
 
@@ -89,6 +90,7 @@ async def prove_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep)
     found = examine(rooms, slug, opened.chapter, kept.text)
     proof = None
     if isinstance(found, Source):
+        await rooms.desk.warm.wait()
         proof = await asyncio.to_thread(proved, rooms, found)
     return await asyncio.to_thread(page, rooms, who, opened, proof=proof)
 
@@ -113,6 +115,7 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
     found = examine(rooms, slug, opened.chapter, kept.text)
     if isinstance(found, list):
         return await asyncio.to_thread(page, rooms, who, opened, code=422, refused="It has faults.")
+    await rooms.desk.warm.wait()
     faults = await asyncio.to_thread(prove, found, rooms.desk.pool.run)
     if faults:
         proof = Proof(fault_views(found.text, faults), Rehearsal((), (), ()))
