@@ -132,6 +132,12 @@ def test_a_name_is_changed_to_a_free_one(client: TestClient) -> None:
     assert sign_in(browser(client), "before") == 401 and sign_in(browser(client), "after") == 303
 
 
+def test_the_owner_may_write_its_own_name_otherwise(client: TestClient) -> None:
+    owner = as_account(client, account(client, Role.ADMIN, "owner"))
+    assert owner.post("/me/name", data={"name": "Owner"}, follow_redirects=False).status_code == 303
+    assert "<h1>Owner</h1>" in owner.get("/me").text
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}"])
 def test_a_name_that_came_in_by_another_way_is_shown_as_text(client: TestClient, name: str) -> None:
     with rooms_of(client).database.write() as connection:

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from app.store import accounts, aside, courses, drafts, progress, sessions
 from app.store.accounts import Account, NameTaken
 from app.store.aside import Aside
-from app.store.names import BadName, free_to_take
+from app.store.names import BadName, free_to_take, name_key, proper
 from app.store.progress import Certain
 from app.store.sessions import Session
 from app.web import passwords
@@ -143,7 +143,8 @@ async def rename(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
 
     def work() -> Response:
         try:
-            name = free_to_take(text_of(sent, "name"))
+            wanted = text_of(sent, "name")
+            name = (proper if name_key(wanted) == name_key(account.name) else free_to_take)(wanted)
             with rooms.database.write() as connection:
                 accounts.rename(connection, account.id, name)
         except NameTaken:
