@@ -149,6 +149,8 @@ def test_an_account_lets_the_provider_sign_it_in(client: TestClient, elsewhere: 
     go(as_account(client, made), elsewhere, "/me")
     go(client, elsewhere)
     assert name_on(client) == made.name and "signs you in here, too" in client.get("/me").text
+    told = client.get("/me/export.json").json()["account"]["providers"]
+    assert told == [{"issuer": elsewhere.issuer, "subject": elsewhere.subject}]
 
 
 @pytest.mark.parametrize(

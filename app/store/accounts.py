@@ -112,9 +112,10 @@ def connect(connection: Connection, account: str, issuer: str, subject: str, now
     connection.execute(insert(IDENTITY).values(issuer=issuer, subject=subject, account=account, created=now))
 
 
-def issuers(connection: Connection, account: str) -> list[str]:
-    """The providers that sign this account in."""
-    return list(connection.execute(select(IDENTITY.c.issuer).where(IDENTITY.c.account == account)).scalars())
+def identities(connection: Connection, account: str) -> list[tuple[str, str]]:
+    """The providers that sign this account in, and whom they take it for."""
+    asked = select(IDENTITY.c.issuer, IDENTITY.c.subject).where(IDENTITY.c.account == account)
+    return [(row.issuer, row.subject) for row in connection.execute(asked)]
 
 
 def admins(connection: Connection, *, who_can_enter: bool = False) -> list[Account]:

@@ -69,7 +69,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
             "certain": certain_views(progress.certain(connection, account.learner)),
             "sessions": session_views(sessions.of(connection, account.id, now()), who.session),
             "aside": [aside_view(rooms, one) for one in aside.of(connection, account.learner)],
-            "connected": accounts.issuers(connection, account.id),
+            "connected": [issuer for issuer, _ in accounts.identities(connection, account.id)],
             "courses": courses.joined(connection, account.learner),
             "has_password": accounts.password_of(connection, account.id) is not None,
         }
