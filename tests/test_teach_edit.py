@@ -342,3 +342,19 @@ def test_a_base_that_does_not_exist_is_refused(ada: TestClient) -> None:
 @pytest.mark.parametrize("slug", ["nothing", "~0123456789ab", "~x", "x" * 100, "%00", "a%2Fb"])
 def test_what_is_not_there_cannot_be_edited(ada: TestClient, slug: str) -> None:
     assert ada.get(f"{EDIT}/{slug}").status_code == 404
+
+
+def test_the_guide_is_a_page_and_the_schema_stands_beside_it(app: TestClient) -> None:
+    page = browser(app).get("/about/questions").text
+    assert "<h1>How a question is written</h1>" in page and page.count("kind: ") >= 8
+    assert 'href="question.schema.json"' in page
+    assert browser(app).get("/about/question.schema.json").json()["$defs"]
+
+
+@pytest.mark.parametrize(
+    "address", ["", "/new", "/new?kind=parsons", "/doubling", "/doubling?hidden=1", "/doubling/history"]
+)
+def test_every_page_of_authors_is_whole(ada: TestClient, address: str) -> None:
+    answer = ada.get(EDIT + address)
+    assert answer.status_code == 200 and answer.text.rstrip().endswith("</html>")
+    assert answer.headers["cache-control"] in ("no-store", "private, no-cache")

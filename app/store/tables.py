@@ -29,9 +29,9 @@ from app.store.tables_wiki import (
 
 __all__ = [
     "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "COURSE", "DRAFT", "DUE", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER",
-    "MEMBER_OF", "MISTAKE", "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
-    "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "WRITTEN",
-    "Moment", "Row", "metadata",
+    "MEMBER_OF", "MISTAKE", "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION",
+    "SET_ASIDE", "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "WRITTEN", "Moment", "Row",
+    "metadata",
 ]  # fmt: skip
 
 
