@@ -342,6 +342,10 @@ def test_a_base_that_does_not_exist_is_refused(ada: TestClient) -> None:
 @pytest.mark.parametrize("slug", ["nothing", "~0123456789ab", "~x", "x" * 100, "%00", "a%2Fb"])
 def test_what_is_not_there_cannot_be_edited(ada: TestClient, slug: str) -> None:
     assert ada.get(f"{EDIT}/{slug}").status_code == 404
+    assert ada.get(f"{EDIT}/{slug}/history/1").status_code == 404
+    assert ada.post(f"{EDIT}/{slug}/decide", data={"choice": "file"}).status_code == 404
+    if not slug.startswith("~0"):
+        assert ada.post(f"{EDIT}/{slug}/look", data={"text": "id: x", "chapter": "lists"}).status_code == 404
 
 
 def test_the_guide_is_a_page_and_the_schema_stands_beside_it(app: TestClient) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from app.store import edits, revisions, written
-from app.web.authoring import base_of, sheet
+from app.web.authoring import base_of, page_of, sheet
 from app.web.deps import Rooms, RoomsDep, WhoDep, now
 from app.web.problems import NotYet
 from app.web.rights import Thing, demand_change, demand_see
@@ -35,8 +35,9 @@ def revision(slug: str, number: int, rooms: RoomsDep, who: WhoDep) -> Response:
     """What it changed. Raises NoRevision."""
     demand_see(who, Thing.TEACH)
     with rooms.database.read() as connection:
-        found = revisions.one(connection, written.leaf(slug), number)
-        before = revisions.one(connection, written.leaf(slug), number - 1).text if number > 1 else ""
+        leaf = page_of(slug)
+        found = revisions.one(connection, leaf, number)
+        before = revisions.one(connection, leaf, number - 1).text if number > 1 else ""
     return rooms.pages.page(
         "teach_revision.html", "teach", who=who, slug=slug, revision=found, difference=diff(before, found.text)
     )
