@@ -362,3 +362,11 @@ def test_every_page_of_authors_is_whole(ada: TestClient, address: str) -> None:
     answer = ada.get(EDIT + address)
     assert answer.status_code == 200 and answer.text.rstrip().endswith("</html>")
     assert answer.headers["cache-control"] in ("no-store", "private, no-cache")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 30, "x", "٣"])
+def test_a_revision_that_cannot_be_is_found_nowhere(ada: TestClient, number: str) -> None:
+    assert ada.get(f"{EDIT}/doubling/history/{number}").status_code in (404, 422)
+    assert ada.post(f"{EDIT}/doubling/history/{number}/again").status_code in (404, 422)
+    assert ada.get(f"{EDIT}/doubling/history?before={number}").status_code in (200, 422)
+    assert ada.get(f"{EDIT}/doubling?published={number}").status_code in (200, 422)

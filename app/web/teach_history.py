@@ -14,13 +14,14 @@ from app.web.problems import NotYet
 from app.web.rights import Thing, demand_change, demand_see
 from app.web.teach_edit import HOME
 from app.web.who import Who
+from app.web.wiki_here import Asked, Number
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/teach/edit/{slug}/history")
-def history(slug: str, rooms: RoomsDep, who: WhoDep, before: int | None = None) -> Response:
+def history(slug: str, rooms: RoomsDep, who: WhoDep, before: Asked = None) -> Response:
     demand_see(who, Thing.TEACH)
     opened = sheet(rooms, who, slug)
     with rooms.database.read() as connection:
@@ -31,7 +32,7 @@ def history(slug: str, rooms: RoomsDep, who: WhoDep, before: int | None = None) 
 
 
 @router.get("/teach/edit/{slug}/history/{number}")
-def revision(slug: str, number: int, rooms: RoomsDep, who: WhoDep) -> Response:
+def revision(slug: str, number: Number, rooms: RoomsDep, who: WhoDep) -> Response:
     """What it changed. Raises NoRevision."""
     demand_see(who, Thing.TEACH)
     with rooms.database.read() as connection:
@@ -44,7 +45,7 @@ def revision(slug: str, number: int, rooms: RoomsDep, who: WhoDep) -> Response:
 
 
 @router.post("/teach/edit/{slug}/history/{number}/again")
-async def again(slug: str, number: int, rooms: RoomsDep, who: WhoDep) -> Response:
+async def again(slug: str, number: Number, rooms: RoomsDep, who: WhoDep) -> Response:
     """Its text becomes one's draft."""
     demand_change(who, Thing.TEACH)
     await asyncio.to_thread(take, rooms, who, slug, number)
