@@ -64,7 +64,7 @@ def test_an_answer_keeps_all_its_words_and_the_discussion_is_not_in_it(manner: s
 
 
 def test_code_comes_back_as_python_block_by_block() -> None:
-    questions = [one for one in bank() if ">>>" not in one.answer]  # a session is parted into what was typed and printed
+    questions = [one for one in bank() if ">>>" not in one.answer]  # a session is parted in two
     for manner in forum_text.MANNERS.values():
         found = read(manner(questions).encode()).questions
         blocks = sum(len(one.answer.programs) for one in found)
