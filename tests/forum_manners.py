@@ -261,8 +261,52 @@ INDENTED = """
      A loss needs a slope.
 """
 
+COPIED = """
+Chapter 9, solutions (wiki)
+a.reader (A Reader) May 2, 2021, 6:41pm #1
+Here are the questions:
+
+1. How is a table stored? And a column?
+As numbers, one for each cell.
+
+1. What is a “slice”? Create one now that has the first two items.
+A part of a sequence:
+
+In [ ]:
+xs = torch.arange(4)
+xs[:2]
+
+Out[ ]:
+tensor([0, 1])
+In [ ]:
+ys = xs[:2]
+
+1. What are the three steps of a recipe?
+1. Mix – all that is dry
+2. Stir – slowly
+3. Bake – until it is done
+
+1. Write pseudo code of a loop.
+for x, y in dl:
+    loss = f(x, y)
+    loss.backward()
+
+1. Write a function which, given [1, 2] and 'ab', returns pairs. What is special about them?
+def pairs(a, b): return list(zip(a, b))
+
+Each pair keeps together what belongs together.
+
+34 Likes
+
+Chapter 10, solutions (wiki)
+b.reader (B Reader) May 7, 2021, 3:32am #2
+Hi,
+1. Is the second answer right?
+"""
+
 MANNERS = {
     "bold, all marked 1": (BOLD, "What is a cont/What is a cat/Write a list/What does `zip`/Name the/Which metric"),
+    "copied": (COPIED, "How is a table/What is a “slice/What are the three/Write pseudo/Write a function"),
     "counted": (COUNTED, "What is a tensor/What are the seven/Explain the diff/How many images/Sketch an epoch"),
     "headings": (HEADINGS, "What is a mini-batch/Why do we need/How do you"),
     "numbers in headings": (HASHED, "What is `view`/Which axis/Why would"),

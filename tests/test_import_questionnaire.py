@@ -64,7 +64,7 @@ def test_an_answer_keeps_all_its_words_and_the_discussion_is_not_in_it(manner: s
 
 
 def test_code_comes_back_as_python_block_by_block() -> None:
-    questions = bank()
+    questions = [one for one in bank() if ">>>" not in one.answer]  # a session is parted in two
     for manner in forum_text.MANNERS.values():
         found = read(manner(questions).encode()).questions
         blocks = sum(len(one.answer.programs) for one in found)
@@ -122,6 +122,15 @@ def tidied(*lines: str) -> str:
 )  # fmt: skip
 def test_code_is_known_by_fences_prompts_indentation_or_its_look(lines: Sequence[str], shown: str) -> None:
     assert tidied(*lines) == shown
+
+
+def test_code_that_is_asked_for_becomes_a_code_part_with_what_is_missing_told() -> None:
+    made = drafts(read(forum_manners.COPIED.encode()), "copied.txt")
+    assert [draft.kind for draft in made] == ["prose", "code", "prose", "prose", "code"]
+    told = " ".join(says for _, says in made[1].looks)
+    assert "makes no torch:" in told and "variables: [xs, ys]" in made[1].text
+    assert "function: pairs" in made[4].text and "gets: a, b" in made[4].text
+    assert "1. Mix – all that is dry\n  2. Stir – slowly\n  3. Bake" in made[2].text
 
 
 @pytest.mark.parametrize(

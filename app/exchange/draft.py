@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.exchange.guess import Guess, guess, parameters_told, points, slug, title
+from app.exchange.guess import Guess, guess, not_defined, parameters_told, points, slug, title
 from app.exchange.questionnaire import Found, Questionnaire
 
 LOOK = "# LOOK: "
+NAMED = 6  # names that a mark tells
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ def _lines(found: Found, made: Guess, id: str, origin: str) -> Iterator[str]:
     yield from PARTS[made.kind](found, made)
     for look in found.answer.looks:
         yield f"{LOOK}{comment(look)}"
+    if missing := not_defined(found.answer.programs):
+        more = ", …" if len(missing) > NAMED else ""
+        yield f"{LOOK}the Python of the answer makes no {', '.join(missing[:NAMED])}{more}: it cannot run as it is"
     if found.answer.programs:
         yield f"{LOOK}the Python of the answer is run, as one program; mark a block that is not meant to run `text`"
     if found.answer.text:
@@ -108,7 +112,7 @@ def _code(found: Found, made: Guess) -> Iterator[str]:
     yield f"    {LOOK}`ask` says everything that the grade looks at: the names, and what is given and returned"
     yield from block("ask", found.question, 4)
     if made.solution:
-        yield f"    {LOOK}the solution is the first code of the answer"
+        yield f"    {LOOK}the solution is code of the answer"
         yield from block("solution", made.solution, 4)
     else:
         yield f"    solution:  {LOOK}the code, for it was not found in the answer"

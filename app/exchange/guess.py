@@ -1,6 +1,7 @@
 """What a question without a form seems to want: a kind of part, a title, an address, points of a good answer."""
 
 import ast
+import builtins
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -10,11 +11,12 @@ from app.exchange.numbered import asks
 from app.exchange.questionnaire import Found
 
 WRITES = re.compile(
-    r"\b(?:write|create|make|implement|build|define|code)\b(?!.*\bpseudo).{0,120}?"
+    r"\b(?:write|create|make|implement|build|define)\b(?!.*\bpseudo).{0,120}?"
     r"\b(?:functions?|tensors?|arrays?|list comprehensions?|comprehensions?|class|program|loops?|dataset|dataloader|"
     r"module|code|script|dictionary|matrix)\b",
     re.IGNORECASE | re.DOTALL,
 )
+CREATES_ONE = re.compile(r"\b(?:write|create|make) one(?: now)? (?:that|which|for|in|to)\b", re.IGNORECASE)
 COUNTS = re.compile(r"^(?:how many|how much|what number|what is the (?:number|size|rank|value)\b)", re.IGNORECASE)
 NUMBER = re.compile(r"(?<![\w.,\[-])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w\]]|\.\d)")
 STOP = set(
@@ -39,7 +41,7 @@ class Guess:
 
 
 def guess(found: Found) -> Guess:
-    if WRITES.search(found.question):
+    if WRITES.search(found.question) or (CREATES_ONE.search(found.question) and found.answer.programs):
         return _code(found)
     numbers = NUMBER.findall(_first_sentence(found.answer.text))
     if COUNTS.match(found.question) and len(set(numbers)) == 1:
@@ -48,31 +50,53 @@ def guess(found: Found) -> Guess:
 
 
 def _code(found: Found) -> Guess:
-    programs = found.answer.programs
+    """A function's first block is the solution; where names are made, all blocks are, for one goes on from another."""
     why = "it asks for code to be written"
-    if not programs:
+    trees = [ast.parse(program) for program in found.answer.programs]
+    for program, tree in zip(found.answer.programs, trees, strict=True):
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef):
+                given = tuple(argument.arg for argument in [*node.args.posonlyargs, *node.args.args])
+                return Guess("code", why, solution=program, function=node.name, parameters=given)
+    if not trees:
         return Guess("code", why)
-    program = programs[0]
-    tree = ast.parse(program)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
-            given = tuple(argument.arg for argument in [*node.args.posonlyargs, *node.args.args])
-            return Guess("code", why, solution=program, function=node.name, parameters=given)
+    program = "\n".join(found.answer.programs)
+    body = ast.parse(program).body
     names = [
         name.id
-        for node in tree.body
+        for node in body
         if isinstance(node, ast.Assign)
         for target in node.targets
         for name in ast.walk(target)
         if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     ]
-    if not names and isinstance(tree.body[-1] if tree.body else None, ast.Expr):
-        last = tree.body[-1]
+    last = body[-1] if body else None
+    if not names and isinstance(last, ast.Expr):
         before = program.split("\n")[: last.lineno - 1]
-        expression = ast.get_source_segment(program, last) or "None"
-        program = "\n".join([*before, f"result = {expression}"])
+        program = "\n".join([*before, f"result = {ast.get_source_segment(program, last)}"])
         names = ["result"]
     return Guess("code", why, solution=program, variables=tuple(dict.fromkeys(names)))
+
+
+def not_defined(programs: Sequence[str]) -> list[str]:
+    """Names that the code uses and nothing in it makes, in their order; it cannot run with them."""
+    nodes = [node for program in programs for node in ast.walk(ast.parse(program))]
+    made = set(dir(builtins)) | {"__name__", "__file__"}
+    for node in nodes:
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            made.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.alias):
+            made.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            made.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            made.add(node.name)
+    if "*" in made:
+        return []
+    used = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    return [name for name in dict.fromkeys(used) if name not in made]
 
 
 def plain(markdown: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.store import edits, revisions, written
 from app.store.revisions import Kind
 from app.store.written import Place
-from app.web.authoring import append, show, take_up
+from app.web.authoring import append, page_of, show, take_up
 from app.web.deps import Rooms, Who
 from app.web.problems import NotHere, NotYet
 from app.wiki.diff import Diff, diff
@@ -41,13 +41,13 @@ def waiting(rooms: Rooms) -> list[Waiting]:
 def decide(rooms: Rooms, who: Who, slug: str, choice: Choice, now: datetime) -> None:
     """Raises NotHere where nothing of this question is served from the browser, and NotYet where merging would
     overwrite a draft."""
+    leaf = page_of(slug)
     file = rooms.bank.file(slug)
     text = file.text if file else None
     with rooms.database.write() as connection:
         place = written.place(connection, slug)
         if place is None or place.number is None:
             raise NotHere
-        leaf = written.leaf(slug)
         served = revisions.one(connection, leaf, place.number).text
         if choice is Choice.FILE:
             if text is not None:

@@ -78,8 +78,8 @@ def zipped(rooms: Rooms) -> bytes:
     """As they were read: a file that is at fault now leaves in its last good version."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for source in rooms.bank.shelf.by_id.values():
-            archive.writestr(f"{source.path.parent.name}/{source.path.name}", "\n".join(source.lines))
+        for name, text in rooms.bank.texts().items():
+            archive.writestr(name, text)
     return held.getvalue()
 
 

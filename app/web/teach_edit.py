@@ -47,7 +47,7 @@ async def preview(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """What the text looks like, for a script; nothing is kept or run."""
     demand_change(who, Thing.TEACH)
     form = await read_form(request)
-    slug, sent = next(iter(form.get("slug", ())), ""), sent_in(form)
+    slug, sent = next(iter(form.get("slug", ())), "")[:64], sent_in(form)
     look = await asyncio.to_thread(look_at, rooms, slug, sent.chapter, sent.text)
     return rooms.pages.page("_edit_look.html", "", who=who, look=look, preview=True, unhide=True)
 
@@ -210,7 +210,7 @@ def sent_in(form: Form, text: str | None = None) -> Sent:
         base=_number(said.get("base", "0")),
         filed=said.get("filed", "")[:64],
         version=_number(version) if version else None,
-        summary=" ".join(said.get("summary", "").split()),
+        summary="".join(char for char in " ".join(said.get("summary", "").split()) if char.isprintable()),
     )
 
 

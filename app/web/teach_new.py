@@ -23,7 +23,7 @@ from app.web.deps import Rooms, RoomsDep, WhoDep, now
 from app.web.looking import MADE, TEXT, fault_views
 from app.web.problems import NotAnAnswer, NotHere
 from app.web.rights import Thing, demand_change, demand_see
-from app.web.starters import guide, kinds, starter
+from app.web.starters import kinds, on_a_page, starter
 from app.web.teach_edit import HOME, page
 from app.web.views import TITLES
 
@@ -130,7 +130,7 @@ def next_number(rooms: Rooms, chapter: str) -> int:
 
 @router.get("/about/questions")
 def how_to_write(rooms: RoomsDep, who: WhoDep) -> Response:
-    return rooms.pages.page("about_questions.html", "teach", who=who, guide=guide())
+    return rooms.pages.page("about_questions.html", "teach", who=who, guide=on_a_page())
 
 
 @router.get("/about/question.schema.json")
