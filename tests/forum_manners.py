@@ -304,6 +304,23 @@ Hi,
 1. Is the second answer right?
 """
 
+SAVED = """<!DOCTYPE html><html><head><title>x</title></head><body><header><p>1. What is a menu?</p></header>
+<div class="topic-post"><p>ann</p><div class="cooked"><p>Here are the questions:</p><ol>
+<li><p><strong>How is a table stored?</strong></p><p>As <em>numbers</em>, <a href="https://example.org/a">so</a>.</p></li>
+<li><p><strong>What are the steps?</strong></p><ol><li>mix</li><li>stir<ul><li>slowly</li></ul></li><li>baked?</li></ol>
+<p>That is all.</p></li>
+<li><p><strong>Create a function that pairs.</strong></p><pre><code class="lang-python">def f(a, b):
+    return list(zip(a, b))
+</code></pre><p>So <span class="katex"><span class="katex-mathml"><math><semantics><mi>x</mi><annotation
+encoding="application/x-tex">x^2</annotation></semantics></math></span><span
+class="katex-html"><span>x2</span></span></span>.</p>
+<a class="lightbox" href="https://example.org/i.png"><img src="i.png" alt="a curve"><div
+class="meta"><span>690 by 388</span></div></a></li><li><p><strong>What is a bias?</strong><br>A constant.</p>
+<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table></li></ol></div></div>
+<div class="topic-post"><div class="cooked"><p>Thanks!</p><ol><li>And what about 3?</li><li>Why?</li></ol></div></div>
+<footer><p>Powered by a forum</p></footer></body></html>
+"""
+
 MANNERS = {
     "bold, all marked 1": (BOLD, "What is a cont/What is a cat/Write a list/What does `zip`/Name the/Which metric"),
     "copied": (COPIED, "How is a table/What is a “slice/What are the three/Write pseudo/Write a function"),

@@ -64,7 +64,7 @@ def test_an_answer_keeps_all_its_words_and_the_discussion_is_not_in_it(manner: s
 
 
 def test_code_comes_back_as_python_block_by_block() -> None:
-    questions = [one for one in bank() if ">>>" not in one.answer]  # a session is parted in two
+    questions = [one for one in bank() if ">>>" not in one.answer]  # sessions are parted into more blocks
     for manner in forum_text.MANNERS.values():
         found = read(manner(questions).encode()).questions
         blocks = sum(len(one.answer.programs) for one in found)
@@ -150,6 +150,29 @@ def test_a_discussion_is_left_out_and_told(tail: str) -> None:
     found = read(text.encode())
     assert len(found.questions) == 6 and found.questions[-1].answer.text.endswith("by shares.")
     assert any("left out" in told for told in found.told)
+
+
+def test_a_saved_page_keeps_lists_code_formulas_pictures_and_tables() -> None:
+    found = read(forum_manners.SAVED.encode()).questions
+    texts = [one.answer.text for one in found]
+    assert texts[0] == "As *numbers*, [so](https://example.org/a)."
+    assert [line.strip() for line in texts[1].split("\n") if line] == [
+        "1. mix", "2. stir", "- slowly", "3. baked?", "That is all.",
+    ]  # fmt: skip
+    assert found[2].answer.programs == ("def f(a, b):\n    return list(zip(a, b))",)
+    assert "So $x^2$." in texts[2] and texts[2].endswith("![a curve](i.png)")
+    assert texts[3] == "A constant.\n\n| a | b |\n|---|---|\n| 1 | 2 |" and len(found) == 4
+
+
+@pytest.mark.parametrize(
+    "piece", ["![", "`", "**", "$a$ [x](y) ", "one two three. ", "f(", " ", "```\n", "<b>", "1. a?\n"]
+)
+def test_an_endless_text_is_read_or_refused(piece: str) -> None:
+    text = f"1. **What is it?**\n{piece * (200_000 // len(piece))}\n1. **Why is it so?**\nBecause.\n"
+    try:
+        assert len(drafts(read(text.encode()), "endless.md")) >= 2
+    except NoQuestionnaire:
+        pass
 
 
 NOVEL = (

@@ -46,6 +46,7 @@ HEADS = re.compile(
 NAME = re.compile(r"@?[A-Za-z0-9][\w.-]*(?: [A-Z(][\w.()-]*){0,3}")
 EMPHASIS = re.compile(r"^[#*_~ ]+|[*_~ ]+$")
 LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
+LONGEST = 300
 LATE = 0.34  # as much of the questions may stand after a trace that ends them: others quote them
 
 
@@ -58,7 +59,8 @@ class End:
 
 
 def bare(line: str) -> str:
-    """The line as it is read, without emphasis and addresses."""
+    """The line as it is read, without emphasis and addresses; of a long one only its beginning."""
+    line = line[:LONGEST]
     return EMPHASIS.sub("", LINK.sub(r"\1", line.strip()).replace("**", ""))
 
 

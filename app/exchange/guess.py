@@ -25,6 +25,7 @@ STOP = set(
 )
 TITLE = 120
 SLUG = 64
+MOST = 20_000  # characters of an answer that are looked at
 ALIKE = 0.3  # sentences that share so much of their words make the same point
 EXPLAINS = 3  # at most so many sentences are proposed as points
 
@@ -101,7 +102,7 @@ def not_defined(programs: Sequence[str]) -> list[str]:
 
 def plain(markdown: str) -> str:
     """Markdown as one line of words."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
+    text = re.sub(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)", r"\1", markdown)
     text = re.sub(r"\*\*|__|~~|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|\\(?=[_*#.\[\]()])", "", text)
     return " ".join(text.split())
 
@@ -135,8 +136,8 @@ def slug(question: str, taken: set[str], number: int) -> str:
 
 def points(answer: str) -> list[str]:
     """Sentences of the answer that could be what a good answer says; none if it has fewer than two."""
-    words = re.sub(r"(?ms)^ *(`{3,}|~{3,}).*?^ *\1 *$", " ", answer)
-    words = re.sub(r"!\[[^\]]*\]\([^)]*\)|^ *>.*$|^ *\|.*$|^#+ .*$", " ", words, flags=re.MULTILINE)
+    words = re.sub(r"(?ms)^ *(`{3,}|~{3,}).*?^ *\1 *$", " ", answer[:MOST])
+    words = re.sub(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)|^ *>.*$|^ *\|.*$|^#+ .*$", " ", words, flags=re.MULTILINE)
     words = re.sub(r"^ *(?:[-*+]|\d+[.)]) +", "\n", words, flags=re.MULTILINE)
     made: list[str] = []
     for paragraph in re.split(r"\n\s*\n", words):

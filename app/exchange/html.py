@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 POST = re.compile(r"\b(cooked|post_body|postbody|post-body|post-content|articleBody)\b")
+BESIDE = re.compile(
+    r"^meta$|\binformations\b|\bpost-menu-area\b|\btopic-map\b"
+)  # what a forum writes around pictures and posts
 BLOCKS = set("p div section article blockquote pre table tr hr dl dt dd figure details summary main aside".split())
 SILENT = set("script style svg head nav header footer button form select noscript template iframe textarea".split())
 VOID = set("area base br col embed hr img input link meta source track wbr".split())
@@ -51,6 +54,7 @@ class _Reader(HTMLParser):
         self._silent: str | None = None
         self._pre = self._tex = 0
         self._drawn: list[str] = []  # a formula's signs, in case its TeX is not there
+        self._cells = self._rows = 0  # of the table that is being read
         self._fresh = True  # nothing but the line's indentation or marker is written yet
 
     def _write(self, text: str) -> None:
@@ -71,9 +75,10 @@ class _Reader(HTMLParser):
         if len(self._open) >= MAX_DEPTH or self._silent:
             return
         ending = ""
-        if tag in SILENT:
+        kinds = given.get("class", "")
+        if tag in SILENT or BESIDE.search(kinds):
             self._silent = tag
-        elif POST.search(given.get("class", "")) or given.get("itemprop") in ("text", "articleBody"):
+        elif POST.search(kinds) or given.get("itemprop") in ("text", "articleBody"):
             self._post.append(len(self._open))
             if len(self._post) == 1:
                 self.posts.append(Post())
@@ -84,7 +89,7 @@ class _Reader(HTMLParser):
             ending = "$"
         elif not self._inside_formula():
             ending = self._begin(tag, given)
-        drawn = "katex-html" in given.get("class", "")
+        drawn = "katex-html" in kinds
         self._open.append(("katex" if drawn else tag, ending))
 
     def _inside_formula(self) -> bool:
@@ -99,7 +104,7 @@ class _Reader(HTMLParser):
         elif tag in ("ol", "ul"):
             start = given.get("start", "")
             self._lists.append((int(start) if start.isdigit() else 1) if tag == "ol" else None)
-            self._write("\n" if len(self._lists) > 1 else "\n\n")
+            self._write("" if len(self._lists) > 1 else "\n\n")
         elif tag == "li":
             self._item()
         elif tag == "pre":
@@ -112,10 +117,11 @@ class _Reader(HTMLParser):
         elif tag in AROUND and not self._pre:
             self._write(AROUND[tag])
             return AROUND[tag]
-        elif tag == "a" and given.get("href", "").startswith("http") and not self._pre:
+        elif tag == "a" and given.get("href", "").startswith("http") and not self._pre and not _picture(given):
             self._write("[")
             return f"]({given['href']})"
         elif tag in ("td", "th"):
+            self._cells += 1
             self._write("| ")
             return " "
         elif tag in BLOCKS and not self._fresh:
@@ -159,19 +165,30 @@ class _Reader(HTMLParser):
                 self._pre = max(0, self._pre - 1)
             elif name in ("ol", "ul") and self._lists:
                 self._lists.pop()
-                self._write("\n\n" if not self._lists else "\n")
-                self._fresh = True
+                self._new_line(True)
             elif name == "annotation":
                 self._tex = max(0, self._tex - 1)
             elif name == "math":
                 self._write(" ".join(self._drawn))
                 self._drawn.clear()
+            elif name == "tr":
+                self._row()
             elif name in BLOCKS or HEADING.fullmatch(name):
-                self._new_line(name != "tr")
+                self._rows = 0 if name == "table" else self._rows
+                self._new_line(True)
             while self._post and self._post[-1] >= len(self._open):
                 self._post.pop()
             if name == tag:
                 return
+
+    def _row(self) -> None:
+        """Markdown wants a line below the head of a table, whether or not HTML calls it one."""
+        self._write("|")
+        if not self._rows:
+            self._new_line(False)
+            self._write("|---" * self._cells + "|")
+        self._new_line(False)
+        self._rows, self._cells = self._rows + 1, 0
 
     def handle_data(self, data: str) -> None:
         if self._silent or (self._inside_formula() and not self._tex):
@@ -187,3 +204,8 @@ class _Reader(HTMLParser):
         if said:
             self._write(said)
             self._fresh = False
+
+
+def _picture(given: dict[str, str]) -> bool:
+    """A link that only shows its picture larger."""
+    return "lightbox" in given.get("class", "")
