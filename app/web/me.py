@@ -25,7 +25,7 @@ from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
 from app.web.door import address_of
 from app.web.passwords import BadPassword
 from app.web.problems import SignInFirst
-from app.web.rights import Thing, demand_change, demand_see
+from app.web.rights import Thing, demand_change, demand_see, may_change
 from app.web.sign_in import local
 from app.web.views import card
 
@@ -83,7 +83,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
         )
         for name in dict.fromkeys(chapter for chapter, _ in cards)
     ]
-    context |= {"provider": rooms.door.provider}
+    context |= {"provider": rooms.door.provider, "decides": may_change(who, Thing.QUEUE)}
     context |= {"chapters": chapters, "faults": faults or {}, "brought": {}, "onward": None} | more
     return rooms.pages.page("me.html", "me", code=code, who=who, account=account, **context)
 
