@@ -172,7 +172,7 @@ def test_a_feed_says_on_which_page_the_same_is_read(app: TestClient) -> None:
 
 
 def test_the_list_of_all_answers_says_who_wrote_last_and_what_waits(app: TestClient, ann: TestClient) -> None:
-    assert "As the question file says" in browser(app).get("/wiki").text
+    assert "As its author wrote it" in browser(app).get("/wiki").text
     begin(ann)
     send(ann, SEED + "\nUnheard of.\n")
     page = browser(app).get("/wiki").text

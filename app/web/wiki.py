@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -31,9 +32,12 @@ def answers(rooms: RoomsDep, asks: WhoDep) -> Response:
     """All of them, with who wrote there last. Nothing of a text is shown, so nothing is covered."""
     with rooms.database.read() as connection:
         found = revisions.heads(connection)
-    rows = [(question, *found.get(question.id, (None, None))) for question in rooms.bank.questions]
+    chapters: dict[str, list[Any]] = {}
+    for question in rooms.bank.questions:
+        row = (question, *found.get(question.id, (None, None)))
+        chapters.setdefault(rooms.bank.chapter(question.id), []).append(row)
     decides = may_change(asks, Thing.QUEUE)
-    return rooms.pages.page("wiki_contents.html", "wiki", who=asks, rows=rows, decides=decides)
+    return rooms.pages.page("wiki_contents.html", "wiki", who=asks, chapters=chapters, decides=decides)
 
 
 @router.get("/wiki/{slug}")
