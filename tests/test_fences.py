@@ -11,7 +11,7 @@ import pytest
 from app.bank.question import Question
 from app.grading import examination
 from app.grading.examination import BlockResult, Examination, State
-from app.grading.fences import PAGE, examine
+from app.grading.fences import ANSWERS, PAGE, examine
 from app.sandbox.job import Busy, Ending, Job, Limits, Outcome, Runner, Unavailable
 from app.wiki.markup import MAX_TEXT
 from tests.grading_parts import DOUBLE, Counting, function_part, prose_part, question_of
@@ -332,3 +332,11 @@ def test_what_is_kept_says_when_and_with_which_torch() -> None:
     assert examination.Tested.model_validate_json(kept.model_dump_json()) == kept
     assert list(kept.lines()) == ["Tested on torch 2.13.0, 26 November 2026", "This code was not run"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", found.tested(date(2026, 1, 1)).torch)
+
+
+def test_only_so_many_blocks_of_a_page_are_graded_as_answers(runner: Runner) -> None:
+    """Each is graded several times, and anybody may send a page."""
+    run = Counting(runner)
+    found = examine(None, "```python answer=write\nx = 1\n```\n\n" * (ANSWERS + 3), run)
+    refused = [block.says.startswith("A page can have at most") for block in found.blocks]
+    assert refused == [False] * ANSWERS + [True] * 3

@@ -27,6 +27,7 @@ from app.wiki.markup import Block, python_blocks
 
 PAGE = Limits(wall_s=10.0, memory_mb=1024)  # for all blocks together
 SEEDS = (1, 2, 3)  # as many exams an answer has to pass
+ANSWERS = 6  # blocks of a page that can be answers: each is graded again and again
 SHOWN = 600  # characters of what was expected and of what came
 ANSWER, NORUN = "answer=", "norun"
 
@@ -49,6 +50,8 @@ def examine(question: Question | None, markdown: str, run: Runner) -> Examinatio
     """`question` is the one that the page answers. Blocks while the code runs. Raises Busy and Unavailable, and nothing
     over a bad page."""
     fences = [_Fence(block) for block in python_blocks(markdown)]
+    for one in [fence for fence in fences if fence.part_id is not None][ANSWERS:]:
+        one.refusal, one.runs = f"A page can have at most {ANSWERS} blocks with “answer=”.", False
     told = iter(_run([fence for fence in fences if fence.runs], run))
     results: list[BlockResult] = []
     for fence in fences:

@@ -144,4 +144,5 @@ def everything(database: Database, learner: str) -> Iterator[tuple[str, list[dic
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.loads(value) if name in AS_JSON and value else value for name, value in row.items()}
+    found = {name: name in AS_JSON and isinstance(value, str) for name, value in row.items()}  # `before` may be a number
+    return {name: json.loads(value) if found[name] else value for name, value in row.items()}
