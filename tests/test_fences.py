@@ -340,3 +340,17 @@ def test_only_so_many_blocks_of_a_page_are_graded_as_answers(runner: Runner) -> 
     found = examine(None, "```python answer=write\nx = 1\n```\n\n" * (ANSWERS + 3), run)
     refused = [block.says.startswith("A page can have at most") for block in found.blocks]
     assert refused == [False] * ANSWERS + [True] * 3
+
+
+def test_a_block_never_shares_a_process_with_the_authors_code(runner: Runner) -> None:
+    """There it could read the generator and the hidden cases, and tell them in a message to whoever sent it."""
+    spy = """import gc
+
+def double(xs):
+    jobs = [one for one in gc.get_objects() if type(one) is dict and "draw" in one]
+    made = [job["draw"] for job in jobs if job["draw"]]
+    if made:
+        raise ValueError(made)
+    return [2 * x for x in xs]"""
+    block = only(examine(question_of(function_part()), page(spy, info="python answer=write"), runner))
+    assert block.state is State.PASSED
