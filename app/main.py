@@ -48,6 +48,7 @@ from app.web import (
     regrade_pages,
     ruled,
     sign_in,
+    sign_in_with,
     sign_up,
     teach,
     teach_edit,
@@ -70,6 +71,7 @@ from app.web.door import Door
 from app.web.guard import Guard
 from app.web.metrics import Metrics
 from app.web.press import Press
+from app.web.provider import Provider
 from app.web.render import ROOT, Pages, Static
 from app.web.runs import Runs
 
@@ -78,8 +80,8 @@ SWEEP_EVERY = 30  # refreshes
 PAGES = (
     *(api, wiki_api, wiki_api_queue, wiki_api_talk, wiki_draft, demo_api),
     *(questions, attempt_pages, wiki_queue, wiki, wiki_edit, wiki_history, wiki_talk),
-    *(changes, demo, home, about, health, sign_in, sign_up, me, my_data, people, teach, ruled, regrade_pages),
-    *(classes, my_classes, export),
+    *(changes, demo, home, about, health, sign_in, sign_in_with, sign_up, me, my_data, people),
+    *(teach, ruled, regrade_pages, classes, my_classes, export),
     *(teach_new, teach_edit, teach_history),  # `new` is no question
 )
 KNOWN = (Unusable, BankError)
@@ -152,7 +154,7 @@ async def furnished(
         pages = Pages(jail.level, static)
         signer = make_signer(settings.secret_key)
         press = Press(shelf, jail, desk.warm, settings.wiki)
-        runs, door = Runs(settings.data_dir, metrics), Door(sign_up=settings.sign_up == "open")
+        runs, door = Runs(settings.data_dir, metrics), door_of(settings)
         app.state.rooms = rooms = Rooms(shelf, database, desk, pages, metrics, signer, runs, door, press)
         await asyncio.to_thread(authoring.show, rooms)
         work = (warm_up(rooms, None if pool else jail), keep_house(rooms), rooms.runs.keep_house())
@@ -172,6 +174,14 @@ async def furnished(
         if pool is None:
             await asyncio.to_thread(jail.close)
         database.close()
+
+
+def door_of(settings: Settings) -> Door:
+    provider = None
+    if settings.oidc_issuer:
+        told = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+        provider = Provider(*told, settings.secret_key)
+    return Door(sign_up=settings.sign_up == "open", provider=provider)
 
 
 def prepare(database: Database) -> None:

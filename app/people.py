@@ -110,13 +110,13 @@ def make_link(name: NameArgument) -> None:
 
 
 def owners_path(database: "Database") -> str | None:
-    """The path of a link that signs the owner in once; None where an admin with a password exists already."""
+    """The path of a link that signs the owner in once; None where an admin exists who can come in without."""
     from app.store import accounts, sessions
     from app.store.accounts import Role
 
     now = datetime.now(UTC)
     with database.write() as connection:
-        if accounts.admins(connection, with_password=True):
+        if accounts.admins(connection, who_can_enter=True):
             return None
         governing = accounts.admins(connection)
         name = OWNER

@@ -6,6 +6,7 @@ What changes is printed line by line; it is stored only without `--dry-run`. The
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from app.bank.bank import Bank
@@ -14,7 +15,7 @@ from app.grading.grade import KINDS
 from app.marking import Lanes
 from app.report import as_json, harmless
 from app.settings import Settings
-from app.shelf import served_bank
+from app.shelf import FILE, served_bank
 from app.store import regrading, schema
 from app.store.db import CannotRead, CannotSave, Database, Unusable
 from app.store.rulings import Decided
@@ -57,6 +58,9 @@ def _named(bank: Bank, target: str) -> tuple[Question, list[Part]]:
 
 
 def _opened(settings: Settings) -> Database:
+    file = settings.database_url.removeprefix(FILE)
+    if file != settings.database_url and not Path(file.partition("?")[0]).is_file():
+        raise Usage(f"There is no database {file}: nothing has been answered yet, or it is elsewhere.")
     try:
         database = Database(settings.database_url)
         schema.migrate(database.engine)

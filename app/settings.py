@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_dir
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BUILT_IN_QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-* headers are believed, with commas")
     sign_up: Literal["open", "closed"] = Field("open", description="may anybody make an account?")
+    oidc_issuer: str = Field("", description="an OpenID Connect provider by which people may sign in")
+    oidc_client_id: str = Field("", description="what this program is called there", validate_default=True)
+    oidc_client_secret: str = Field("", description="its secret there; none for a public client", repr=False)
 
     @classmethod
     def read(cls, **said: Any) -> Self:
@@ -73,6 +76,20 @@ class Settings(BaseSettings):
             raise ValueError("there is no such folder; give a folder of question files")
         return path
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe(cls, issuer: str) -> str:
+        if issuer and not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            raise ValueError("give the provider's https address")
+        return issuer
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _is_known_there(cls, client: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not client:
+            raise ValueError("say what this program is called at the provider of SELFGRAD_OIDC_ISSUER")
+        return client
+
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, url: str) -> str:
@@ -90,6 +107,7 @@ DEMANDS = {  # the error's type -> what must be so; {…} are pydantic's own lim
     "less_than_equal": "should be at most {le}",
     "literal_error": "should be {expected}",
 }
+SECRET = ("secret_key", "database_url", "oidc_client_secret")  # these may hold a password
 OPTIONS = {"database_url": "--database"}  # where the option's name is not simply the setting's
 
 
@@ -99,7 +117,7 @@ def _sentence(error: ValidationError, given: dict[str, Any]) -> str:
     said = OPTIONS.get(name, f"--{name.replace('_', '-')}") if name in given else PREFIX + name.upper()
     why = DEMANDS[first["type"]].format(**first.get("ctx", {})) if first["type"] in DEMANDS else first["msg"]
     why = why.removeprefix("Value error, ").removeprefix("Input ")
-    shown = "" if name in ("secret_key", "database_url") else f" {str(first['input'])!r}"  # these may hold a password
+    shown = "" if name in SECRET else f" {str(first['input'])!r}"
     return f"{said}{shown}: {why}."
 
 

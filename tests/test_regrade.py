@@ -233,11 +233,11 @@ def test_the_terminal_does_the_same(
     )
 
 
-@pytest.mark.parametrize("target", ["nothing", "doubling/none", ""])
+@pytest.mark.parametrize("target", ["nothing", "doubling/none", "", "doubling/write"])
 def test_the_terminal_tells_what_is_not_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
     monkeypatch.setenv("SELFGRAD_DATA_DIR", str(tmp_path))
     put(tmp_path / "questions")
     assert main(["regrade", target, "--questions", str(tmp_path / "questions")]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    assert capsys.readouterr().err.count("\n") == 1 and not list(tmp_path.glob("*.db"))

@@ -56,6 +56,7 @@ MAY = {
     "GET /changes*": SEE[Thing.WIKI],
     "GET /api/v1/wiki/*": SEE[Thing.WIKI],
     "POST /api/v1/wiki/*": Role.VISITOR,
+    "PUT /api/v1/wiki/{question_id}/draft": Role.VISITOR,
     "POST /api/v1/wiki/{question_id}/revisions/{number}/thanks": CHANGE[Thing.WIKI],
     "POST /api/v1/wiki/{question_id}/threads": CHANGE[Thing.WIKI],
     "PUT /api/v1/wiki/{question_id}/policy": CHANGE[Thing.QUEUE],

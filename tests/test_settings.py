@@ -42,6 +42,8 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
         ("LANES", "0"),
         ("QUESTIONS", "/no/such/folder"),
         ("DATABASE_URL", "mysql://x/y"),
+        ("SIGN_UP", "perhaps"),
+        ("OIDC_ISSUER", "http://example.org"),
     ],
 )
 def test_a_wrong_value_is_told_in_one_sentence_that_names_it(
@@ -66,6 +68,15 @@ def test_a_wrong_option_is_named_as_it_was_typed() -> None:
         Settings.read(port=70000)
     with pytest.raises(SettingsError, match="^--database: "):
         Settings.read(database_url="nonsense")
+
+
+def test_a_provider_needs_to_know_what_this_program_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELFGRAD_OIDC_ISSUER", "https://example.org")
+    with pytest.raises(SettingsError, match="^SELFGRAD_OIDC_CLIENT_ID"):
+        Settings.read()
+    monkeypatch.setenv("SELFGRAD_OIDC_CLIENT_ID", "selfgrad")
+    monkeypatch.setenv("SELFGRAD_OIDC_CLIENT_SECRET", "sesame")
+    assert "sesame" not in repr(Settings.read())
 
 
 def test_passwords_are_never_shown() -> None:

@@ -357,7 +357,7 @@ def test_forgetting_takes_all_that_is_only_theirs(database: Database, member: Ac
         accounts.forget(connection, member, NOW)
     assert list(belongings.everything(database, member.learner)) == []
     assert {name for name, _ in belongings.everything(database, visitor)} == {
-        "attempt", "draft", "progress", "hints", "idempotency", "set_aside"
+        "attempt", "draft", "progress", "hints", "idempotency", "set_aside", "slip", "ruling", "member_of"
     }  # fmt: skip
     with database.read() as connection:
         assert accounts.named(connection, "Ada") is None and accounts.signed_in(connection, "t" * 43, NOW) is None

@@ -342,3 +342,31 @@ def test_a_base_that_does_not_exist_is_refused(ada: TestClient) -> None:
 @pytest.mark.parametrize("slug", ["nothing", "~0123456789ab", "~x", "x" * 100, "%00", "a%2Fb"])
 def test_what_is_not_there_cannot_be_edited(ada: TestClient, slug: str) -> None:
     assert ada.get(f"{EDIT}/{slug}").status_code == 404
+    assert ada.get(f"{EDIT}/{slug}/history/1").status_code == 404
+    assert ada.post(f"{EDIT}/{slug}/decide", data={"choice": "file"}).status_code == 404
+    if not slug.startswith("~0"):
+        assert ada.post(f"{EDIT}/{slug}/look", data={"text": "id: x", "chapter": "lists"}).status_code == 404
+
+
+def test_the_guide_is_a_page_and_the_schema_stands_beside_it(app: TestClient) -> None:
+    page = browser(app).get("/about/questions").text
+    assert "<h1>How a question is written</h1>" in page and page.count("kind: ") >= 8
+    assert 'href="question.schema.json"' in page
+    assert browser(app).get("/about/question.schema.json").json()["$defs"]
+
+
+@pytest.mark.parametrize(
+    "address", ["", "/new", "/new?kind=parsons", "/doubling", "/doubling?hidden=1", "/doubling/history"]
+)
+def test_every_page_of_authors_is_whole(ada: TestClient, address: str) -> None:
+    answer = ada.get(EDIT + address)
+    assert answer.status_code == 200 and answer.text.rstrip().endswith("</html>")
+    assert answer.headers["cache-control"] in ("no-store", "private, no-cache")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 30, "x", "٣"])
+def test_a_revision_that_cannot_be_is_found_nowhere(ada: TestClient, number: str) -> None:
+    assert ada.get(f"{EDIT}/doubling/history/{number}").status_code in (404, 422)
+    assert ada.post(f"{EDIT}/doubling/history/{number}/again").status_code in (404, 422)
+    assert ada.get(f"{EDIT}/doubling/history?before={number}").status_code in (200, 422)
+    assert ada.get(f"{EDIT}/doubling?published={number}").status_code in (200, 422)

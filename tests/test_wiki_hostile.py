@@ -141,18 +141,20 @@ def test_no_attack_survives_in_clashes_and_suggestions(app: TestClient, editor: 
 
 def test_no_attack_survives_in_a_summary_or_a_name(app: TestClient, editor: TestClient, attacks: list[str]) -> None:
     slug, some = "broken", [" ".join(attack.split())[:200] for attack in attacks[::12]]
-    ways = [f"/wiki/{slug}/revisions", "/changes", f"/wiki/{slug}", f"/wiki/{slug}?blame=1"]
+    history, changes = f"/wiki/{slug}/revisions", "/changes"
+    ways = [changes, f"/wiki/{slug}", f"/wiki/{slug}?blame=1"]
     for _ in range(50):
         store(app, "Harmless.", "harmless", "nobody", slug)
-    harmless = {way: editor.get(way).text for way in ways}
+    harmless = {way: editor.get(way).text for way in [history, *ways]}
     for at in range(0, len(some), 50):
         for attack in some[at : at + 50]:
-            store(app, f"Text by {attack[:80]}", attack, attack[:80], slug)
+            number = store(app, f"Text by {attack[:80]}", attack, attack[:80], slug)
         for way in ways:
-            page = editor.get(way).text
-            assert live(page, harmless[way]) == [], way
-        history = unescape(re.sub("<[^>]+>", "", editor.get(ways[0]).text))
-        assert all(attack in history for attack in some[at : at + 50])
+            assert live(editor.get(way).text, harmless[way]) == [], way
+        told = unescape(re.sub("<[^>]+>", "", editor.get(changes).text))
+        assert [attack for attack in some[at : at + 50] if attack not in told] == []
+        for before in range(number + 1, number - len(some[at : at + 50]), -10):
+            assert live(editor.get(f"{history}?before={before}").text, harmless[history]) == []
         feed = ElementTree.fromstring(editor.get(f"/wiki/{slug}/changes.atom").content)
         assert {element.tag.partition("}")[2] for element in feed.iter()} == {
             "feed", "title", "id", "updated", "link", "generator", "entry", "published", "author", "name", "summary",

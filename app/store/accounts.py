@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.store import belongings
 from app.store.names import name_key
 from app.store.people import ensure, new_id
-from app.store.tables import ACCOUNT, MOVED, SESSION
+from app.store.tables import ACCOUNT, IDENTITY, MOVED, SESSION
 
 SIGNED_IN_FOR = timedelta(days=30)
 
@@ -99,11 +99,31 @@ def set_role(connection: Connection, account: str, role: Role) -> None:
     connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account).values(role=role.name.lower()))
 
 
-def admins(connection: Connection, *, with_password: bool = False) -> list[Account]:
-    """The first few that govern here."""
+def vouched(connection: Connection, issuer: str, subject: str) -> Account | None:
+    """Whose account this is, by what a provider says."""
+    mine = and_(IDENTITY.c.issuer == issuer, IDENTITY.c.subject == subject)
+    asked = select(*COLUMNS).join(IDENTITY, IDENTITY.c.account == ACCOUNT.c.id).where(mine)
+    row = connection.execute(asked).first()
+    return None if row is None else _account(row)
+
+
+def connect(connection: Connection, account: str, issuer: str, subject: str, now: datetime) -> None:
+    """From now on the provider's word signs this account in."""
+    connection.execute(insert(IDENTITY).values(issuer=issuer, subject=subject, account=account, created=now))
+
+
+def identities(connection: Connection, account: str) -> list[tuple[str, str]]:
+    """The providers that sign this account in, and whom they take it for."""
+    asked = select(IDENTITY.c.issuer, IDENTITY.c.subject).where(IDENTITY.c.account == account)
+    return [(row.issuer, row.subject) for row in connection.execute(asked)]
+
+
+def admins(connection: Connection, *, who_can_enter: bool = False) -> list[Account]:
+    """The first few that govern here; of those who can come in without a link, if that is asked."""
     asked = select(*COLUMNS).where(ACCOUNT.c.role == "admin").order_by(ACCOUNT.c.created, ACCOUNT.c.id).limit(10)
-    if with_password:
-        asked = asked.where(ACCOUNT.c.password.is_not(None))
+    if who_can_enter:
+        known = exists().where(IDENTITY.c.account == ACCOUNT.c.id)
+        asked = asked.where(or_(ACCOUNT.c.password.is_not(None), known))
     return [_account(row) for row in connection.execute(asked)]
 
 

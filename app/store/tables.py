@@ -28,10 +28,10 @@ from app.store.tables_wiki import (
 )  # fmt: skip
 
 __all__ = [
-    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "COURSE", "DRAFT", "DUE", "EDIT", "HINTS", "IDEMPOTENCY", "LEARNER",
-    "MEMBER_OF", "MISTAKE", "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION", "RULING", "SENT", "SESSION", "SET_ASIDE",
-    "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS", "THREAD", "VISIT", "WRITTEN",
-    "Moment", "Row", "metadata",
+    "ACCOUNT", "ADVICE", "ATTEMPT", "CONTRIBUTOR", "COURSE", "DRAFT", "DUE", "EDIT", "HINTS", "IDEMPOTENCY",
+    "IDENTITY", "LEARNER", "MEMBER_OF", "MISTAKE", "MOVED", "PAGE", "POST", "PROGRESS", "REVEAL", "REVISION",
+    "RULING", "SENT", "SESSION", "SET_ASIDE", "SIGN_IN_LINK", "SLIP", "SUGGESTION", "TALLY", "THANKS",
+    "THREAD", "VISIT", "WRITTEN", "Moment", "Row", "metadata",
 ]  # fmt: skip
 
 
@@ -200,6 +200,18 @@ class SignInLinkRow(Row, table=True):
     ends: datetime = Field(sa_type=Moment)
 
 
+class IdentityRow(Row, table=True):
+    """Who an account is at a provider that signs people in."""
+
+    __tablename__ = "identity"
+    __table_args__ = (Index("ix_identity_account", "account"),)
+
+    issuer: str = Field(primary_key=True, max_length=255)
+    subject: str = Field(primary_key=True, max_length=255)
+    account: str = Field(foreign_key="account.id", ondelete="CASCADE", max_length=32)
+    created: datetime = Field(sa_type=Moment)
+
+
 class MovedRow(Row, table=True):
     """Where an anonymous learner's things went when somebody signed in; without `into`, a former member's account."""
 
@@ -281,6 +293,6 @@ LEARNER, ATTEMPT, DRAFT, PROGRESS, HINTS, IDEMPOTENCY = (
     metadata.tables[name] for name in ("learner", "attempt", "draft", "progress", "hints", "idempotency")
 )
 ACCOUNT, SESSION, SIGN_IN_LINK = (metadata.tables[name] for name in ("account", "session", "sign_in_link"))
-MOVED, SET_ASIDE = (metadata.tables[name] for name in ("moved", "set_aside"))
+MOVED, SET_ASIDE, IDENTITY = (metadata.tables[name] for name in ("moved", "set_aside", "identity"))
 COURSE, MEMBER_OF, DUE = (metadata.tables[name] for name in ("course", "member_of", "due"))
 WRITTEN = metadata.tables["written"]

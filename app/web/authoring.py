@@ -16,10 +16,10 @@ from app.bank.load import Source, version_of
 from app.store import edits, revisions, written
 from app.store.db import Connection
 from app.store.edits import Edit
-from app.store.revisions import Kind, New, NoRevision
+from app.store.revisions import Kind, Leaf, New, NoRevision
 from app.store.written import Begun, Place
 from app.web.deps import Rooms, Who
-from app.web.looking import MADE
+from app.web.looking import MADE, SLUG
 from app.web.problems import FileChanged, NotAnAnswer, NotHere, TooLong
 from app.wiki.blame import first_blame, next_blame
 from app.wiki.merge import merge
@@ -84,9 +84,16 @@ class Served:
     number: int
 
 
+def page_of(slug: str) -> Leaf:
+    """The page of a question in the store of revisions. Raises NotHere for what can be the address of none."""
+    if len(slug) > 64 or not SLUG.fullmatch(slug):
+        raise NotHere
+    return written.leaf(slug)
+
+
 def sheet(rooms: Rooms, who: Who, slug: str) -> Sheet:
     """Raises NotHere."""
-    leaf = written.leaf(slug)
+    leaf = page_of(slug)
     source, file = rooms.bank.source(slug), rooms.bank.file(slug)
     with rooms.database.read() as connection:
         place = written.place(connection, slug)
@@ -170,7 +177,7 @@ def keep(rooms: Rooms, who: Who, slug: str, sent: Sent, now: datetime) -> Edit:
     made = MADE.fullmatch(slug) is not None
     if made:
         check_chapter(rooms, sent.chapter)
-    leaf = written.leaf(slug)
+    leaf = page_of(slug)
     with rooms.database.write() as connection:
         source, place = rooms.bank.source(slug), written.place(connection, slug)
         if source is None and place is None and not made:
@@ -270,7 +277,7 @@ def published(rooms: Rooms, text: str) -> str | None:
 def drop(rooms: Rooms, who: Who, slug: str, id: str | None) -> None:
     """A draft is not needed any more: thrown away, or published before as question `id`."""
     with rooms.database.write() as connection:
-        edits.finish(connection, who.learner, written.leaf(slug).name)
+        edits.finish(connection, who.learner, page_of(slug).name)
         if MADE.fullmatch(slug) is not None and slug != id:
             written.forget(connection, slug)
 

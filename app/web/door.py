@@ -19,6 +19,7 @@ from starlette.requests import Request
 
 from app.web import passwords
 from app.web.problems import Crowded, TooOften
+from app.web.provider import Provider
 
 Result = TypeVar("Result")
 HASHED_AT_ONCE = 2
@@ -64,8 +65,9 @@ def _said(seconds: int) -> str:
 
 
 class Door:
-    def __init__(self, *, sign_up: bool) -> None:
+    def __init__(self, *, sign_up: bool, provider: Provider | None = None) -> None:
         self.sign_up = sign_up
+        self.provider = provider  # by which people may sign in too
         self.failed_by_name = Window(10, 600)
         self.failed_by_address = Window(100, 600)  # a whole class may sit behind one
         self.new_by_address = Window(300, 3600)

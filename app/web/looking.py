@@ -14,6 +14,7 @@ from app.web.views import QuestionView, question_view
 
 TEXT = Path("text.yaml")
 MADE = re.compile(r"~[0-9a-f]{12}")  # the address of a question that has no id yet
+SLUG = re.compile(r"~?[a-z0-9]+(-[a-z0-9]+)*")
 NEW = "new"  # taken by an address of the editor
 SHOWN = 160  # characters of a line at fault
 

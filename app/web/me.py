@@ -69,6 +69,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
             "certain": certain_views(progress.certain(connection, account.learner)),
             "sessions": session_views(sessions.of(connection, account.id, now()), who.session),
             "aside": [aside_view(rooms, one) for one in aside.of(connection, account.learner)],
+            "connected": [issuer for issuer, _ in accounts.identities(connection, account.id)],
             "courses": courses.joined(connection, account.learner),
             "has_password": accounts.password_of(connection, account.id) is not None,
         }
@@ -82,6 +83,7 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
         )
         for name in dict.fromkeys(chapter for chapter, _ in cards)
     ]
+    context |= {"provider": rooms.door.provider}
     context |= {"chapters": chapters, "faults": faults or {}, "brought": {}, "onward": None} | more
     return rooms.pages.page("me.html", "me", code=code, who=who, account=account, **context)
 

@@ -40,7 +40,9 @@ def written(rooms: Rooms, who: Who) -> Iterator[str]:
     account = own(who)
     with rooms.database.read() as connection:
         living = sessions.of(connection, account.id, now())
-    about = {"name": account.name, "role": account.role.name.lower(), "created": account.created}
+        providers = accounts.identities(connection, account.id)
+    about: dict[str, Any] = {"name": account.name, "role": account.role.name.lower(), "created": account.created}
+    about |= {"providers": [{"issuer": issuer, "subject": subject} for issuer, subject in providers]}
     yield f'{{"account": {told(about)},\n"sessions": {told([vars(one) for one in living])}'
     for name, pages in groupby(belongings.everything(rooms.database, account.learner), lambda page: page[0]):
         rows = (told(row) for _, page in pages for row in page)

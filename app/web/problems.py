@@ -30,6 +30,7 @@ from app.store.drafts import Conflict
 from app.store.rulings import NoRuling
 from app.store.suggestions import Decided, NoSuggestion
 from app.web.headers import HEADERS
+from app.web.provider import NotVouchedFor, ProviderFails
 
 RETRY_AFTER_S = 5
 PART = re.compile(r"/questions/([a-z0-9-]{1,64})/parts/([a-z0-9-]{1,64})")
@@ -109,6 +110,8 @@ MEANINGS: dict[type[Exception], tuple[int, str | None]] = {
     SpentLink: (404, "This link has been used, or is too old. Ask for a new one."),
     NotYours: (404, "There is no such attempt among yours. It belongs to the browser that handed it in."),
     Conflict: (409, "This draft was changed elsewhere in the meantime; nothing was overwritten."),
+    NotVouchedFor: (403, "You were not signed in there, or it took too long. Begin again from the sign-in page."),
+    ProviderFails: (503, "The place that signs people in does not answer as it should. Try again in a few minutes."),
     TooLong: (413, None),
     NotAnAnswer: (422, None),
     NotYet: (409, None),
@@ -202,6 +205,8 @@ def way_back(request: Request, status: int) -> dict[str, str] | None:
         return {"href": f"/teach/edit/{found[1]}", "label": "Back to the editor"}
     elif path in ("/sign-in", "/sign-up"):
         return {"href": path, "label": "Back to the form"}
+    elif path.startswith("/sign-in/"):
+        return {"href": "/sign-in", "label": "Sign in in another way"}
     elif path.startswith("/teach/people/"):
         return {"href": "/teach/people", "label": "Back to the people"}
     elif (found := ABOUT_AN_ANSWER.fullmatch(path)) is not None:

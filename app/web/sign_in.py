@@ -5,6 +5,7 @@ token; the one that this browser had before ends. What was done here without an 
 """
 
 import asyncio
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter
@@ -17,7 +18,7 @@ from app.store.belongings import Brought
 from app.store.names import name_key
 from app.store.sessions import Browser
 from app.web.answer import read_form, text_of
-from app.web.deps import Rooms, RoomsDep, WhoDep, now
+from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
 from app.web.door import address_of
 from app.web.forms import Form
 from app.web.problems import SpentLink
@@ -34,7 +35,13 @@ def form(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     where = wanted(request)
     if who.account is not None:
         return RedirectResponse(where, 303)
-    return rooms.pages.page("sign_in.html", "me", who=who, name="", next=where, says="", sign_up=rooms.door.sign_up)
+    return form_page(rooms, who, where)
+
+
+def form_page(rooms: Rooms, who: Who, where: str, name: str = "", says: str = "", code: int = 200) -> Response:
+    door = rooms.door
+    more: dict[str, Any] = {"sign_up": door.sign_up, "provider": door.provider.host if door.provider else None}
+    return rooms.pages.page("sign_in.html", "me", code=code, who=who, next=where, name=name[:40], says=says, **more)
 
 
 @router.post("/sign-in")
@@ -43,8 +50,7 @@ async def sign_in(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     name, password, where = text_of(sent, "name"), text_of(sent, "password"), next_in(sent)
     found = await entered(request, rooms, name, password)
     if found is None:
-        context = {"name": name[:40], "next": where, "says": WRONG, "sign_up": rooms.door.sign_up}
-        return rooms.pages.page("sign_in.html", "me", code=401, who=who, **context)
+        return form_page(rooms, who, where, name, WRONG, 401)
     return welcome(request, *found, where)
 
 

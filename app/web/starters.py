@@ -18,6 +18,12 @@ def guide() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
+def on_a_page() -> str:
+    """The same below a heading of the page's own."""
+    _, _, text = guide().partition("\n")
+    return re.sub(r"^## ", "# ", text, flags=re.MULTILINE)
+
+
 @cache
 def _examples() -> tuple[str, dict[str, str]]:
     frame, *parts = BLOCK.findall(guide())

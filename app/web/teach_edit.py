@@ -23,7 +23,7 @@ from app.store.drafts import Conflict
 from app.store.edits import Edit
 from app.web.answer import Form, read_form
 from app.web.authoring import Clash, Sent, Sheet, drop, keep, publish, published, sheet
-from app.web.deciding import Choice, decide, parted
+from app.web.deciding import Choice, decide, waiting
 from app.web.deps import Rooms, RoomsDep, WhoDep, now
 from app.web.looking import FaultView, examine, fault_views, look_at
 from app.web.problems import NotAnAnswer, NotHere
@@ -47,7 +47,7 @@ async def preview(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """What the text looks like, for a script; nothing is kept or run."""
     demand_change(who, Thing.TEACH)
     form = await read_form(request)
-    slug, sent = next(iter(form.get("slug", ())), ""), sent_in(form)
+    slug, sent = next(iter(form.get("slug", ())), "")[:64], sent_in(form)
     look = await asyncio.to_thread(look_at, rooms, slug, sent.chapter, sent.text)
     return rooms.pages.page("_edit_look.html", "", who=who, look=look, preview=True, unhide=True)
 
@@ -64,7 +64,8 @@ def page(rooms: Rooms, who: Who, opened: Sheet, *, code: int = 200, **more: Any)
     look = look_at(rooms, opened.slug, opened.chapter, opened.text) if opened.text.strip() else None
     context: dict[str, Any] = {"sheet": opened, "look": look, "proof": None, "refused": None, "published": None}
     context |= {"preview": True, "unhide": False, "answer": True}
-    context |= {"parted": parted(rooms, opened.slug), "chapters": rooms.bank.chapters}
+    parted = next((one for one in waiting(rooms) if one.id == opened.slug), None)
+    context |= {"parted": parted, "chapters": rooms.bank.chapters}
     return rooms.pages.page("teach_edit.html", "teach", code=code, who=who, **context | more)
 
 
@@ -89,6 +90,7 @@ async def prove_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep)
     found = examine(rooms, slug, opened.chapter, kept.text)
     proof = None
     if isinstance(found, Source):
+        await rooms.desk.warm.wait()
         proof = await asyncio.to_thread(proved, rooms, found)
     return await asyncio.to_thread(page, rooms, who, opened, proof=proof)
 
@@ -113,6 +115,7 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
     found = examine(rooms, slug, opened.chapter, kept.text)
     if isinstance(found, list):
         return await asyncio.to_thread(page, rooms, who, opened, code=422, refused="It has faults.")
+    await rooms.desk.warm.wait()
     faults = await asyncio.to_thread(prove, found, rooms.desk.pool.run)
     if faults:
         proof = Proof(fault_views(found.text, faults), Rehearsal((), (), ()))
@@ -207,7 +210,7 @@ def sent_in(form: Form, text: str | None = None) -> Sent:
         base=_number(said.get("base", "0")),
         filed=said.get("filed", "")[:64],
         version=_number(version) if version else None,
-        summary=" ".join(said.get("summary", "").split()),
+        summary="".join(char for char in " ".join(said.get("summary", "").split()) if char.isprintable()),
     )
 
 

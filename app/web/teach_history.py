@@ -8,19 +8,20 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from app.store import edits, revisions, written
-from app.web.authoring import base_of, sheet
+from app.web.authoring import base_of, page_of, sheet
 from app.web.deps import Rooms, RoomsDep, WhoDep, now
 from app.web.problems import NotYet
 from app.web.rights import Thing, demand_change, demand_see
 from app.web.teach_edit import HOME
 from app.web.who import Who
+from app.web.wiki_here import Asked, Number
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/teach/edit/{slug}/history")
-def history(slug: str, rooms: RoomsDep, who: WhoDep, before: int | None = None) -> Response:
+def history(slug: str, rooms: RoomsDep, who: WhoDep, before: Asked = None) -> Response:
     demand_see(who, Thing.TEACH)
     opened = sheet(rooms, who, slug)
     with rooms.database.read() as connection:
@@ -31,19 +32,20 @@ def history(slug: str, rooms: RoomsDep, who: WhoDep, before: int | None = None) 
 
 
 @router.get("/teach/edit/{slug}/history/{number}")
-def revision(slug: str, number: int, rooms: RoomsDep, who: WhoDep) -> Response:
+def revision(slug: str, number: Number, rooms: RoomsDep, who: WhoDep) -> Response:
     """What it changed. Raises NoRevision."""
     demand_see(who, Thing.TEACH)
     with rooms.database.read() as connection:
-        found = revisions.one(connection, written.leaf(slug), number)
-        before = revisions.one(connection, written.leaf(slug), number - 1).text if number > 1 else ""
+        leaf = page_of(slug)
+        found = revisions.one(connection, leaf, number)
+        before = revisions.one(connection, leaf, number - 1).text if number > 1 else ""
     return rooms.pages.page(
         "teach_revision.html", "teach", who=who, slug=slug, revision=found, difference=diff(before, found.text)
     )
 
 
 @router.post("/teach/edit/{slug}/history/{number}/again")
-async def again(slug: str, number: int, rooms: RoomsDep, who: WhoDep) -> Response:
+async def again(slug: str, number: Number, rooms: RoomsDep, who: WhoDep) -> Response:
     """Its text becomes one's draft."""
     demand_change(who, Thing.TEACH)
     await asyncio.to_thread(take, rooms, who, slug, number)

@@ -18,11 +18,12 @@ from app.bank.load import decoded
 from app.bank.schema import schema_text
 from app.store import written
 from app.web.authoring import Sent, Sheet, check_chapter, keep
+from app.web.deciding import waiting
 from app.web.deps import Rooms, RoomsDep, WhoDep, now
 from app.web.looking import MADE, TEXT, fault_views
 from app.web.problems import NotAnAnswer, NotHere
 from app.web.rights import Thing, demand_change, demand_see
-from app.web.starters import guide, kinds, starter
+from app.web.starters import kinds, on_a_page, starter
 from app.web.teach_edit import HOME, page
 from app.web.views import TITLES
 
@@ -58,7 +59,7 @@ def index(rooms: RoomsDep, who: WhoDep) -> Response:
         row = Row(id, source.question.number, source.question.title, origin)
         chapters.setdefault(name, Chapter(name, chapter_title(name))).rows.append(row)
     return rooms.pages.page(
-        "teach_bank.html", "teach", who=who, chapters=list(chapters.values()), drafts=drafts, parted=shelf.parted,
+        "teach_bank.html", "teach", who=who, chapters=list(chapters.values()), drafts=drafts, parted=waiting(rooms),
         faults=[(f"{fault.path.parent.name}/{fault.path.name}", fault) for fault in shelf.faults],
     )  # fmt: skip
 
@@ -129,7 +130,7 @@ def next_number(rooms: Rooms, chapter: str) -> int:
 
 @router.get("/about/questions")
 def how_to_write(rooms: RoomsDep, who: WhoDep) -> Response:
-    return rooms.pages.page("about_questions.html", "teach", who=who, guide=guide())
+    return rooms.pages.page("about_questions.html", "teach", who=who, guide=on_a_page())
 
 
 @router.get("/about/question.schema.json")

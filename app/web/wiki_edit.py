@@ -23,10 +23,10 @@ from app.store.db import CannotSave
 from app.store.edits import Edit
 from app.web.answer import Form, read_form, text_of
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, Who, WhoDep
-from app.web.problems import Crowded, NotAnAnswer, TooLong, meaning
+from app.web.problems import RETRY_AFTER_S, Crowded, NotAnAnswer, TooLong, meaning
 from app.web.publish import SUMMARY, TEXT, Change, Clash, End, Outcome, publish
 from app.web.wiki_here import Asked, Here, asks, enter, first, number_in, said
-from app.web.wiki_text import shown
+from app.web.wiki_text import preview as previewed
 from app.wiki.diff import diff
 
 router = APIRouter(include_in_schema=False)
@@ -51,6 +51,7 @@ class Sheet:
     examination: Examination | None = None
     preview: Markup | None = None
     suggestion: str | None = None  # the text is somebody's, to be let in with changes
+    other: int | None = None  # there is a draft as well, which was made from this revision
     key: str = field(default_factory=fresh_key)
 
 
@@ -64,7 +65,9 @@ def edit(slug: str, request: Request, rooms: RoomsDep, who: WhoDep, base: Asked 
             sheet = of_draft(at, draft)
         else:
             found = revisions.one(connection, at.leaf, at.head if base is None else base)
-            sheet = Sheet(address(at), found.number, found.text, "", version=draft.version if draft else 0)
+            other = draft.base if draft is not None and not draft.done else None
+            version = draft.version if draft is not None else 0
+            sheet = Sheet(address(at), found.number, found.text, "", version, other=other)
     return form_page(rooms, at, sheet, said=said(request.query_params.get("said", "")))
 
 
@@ -88,7 +91,7 @@ def form_page(rooms: Rooms, at: Here, sheet: Sheet, *, code: int = 200, said: st
 async def preview(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """What the text becomes, alone. Nothing is stored and no code runs."""
     rooms.question(slug)
-    html = await asyncio.to_thread(shown, text_of(await read_form(request), "text"))
+    html = await asyncio.to_thread(previewed, text_of(await read_form(request), "text"))
     return rooms.pages.page("_wiki_preview.html", "", who=who, html=html)
 
 
@@ -132,13 +135,16 @@ def become(
     version = draft.version if draft else 0
     sheet = Sheet(action, change.base, change.text, change.summary, version, suggestion=suggestion)
     if first(form, "do") == "preview":
-        return form_page(rooms, at, replace(sheet, preview=shown(change.text)))
+        return form_page(rooms, at, replace(sheet, preview=previewed(change.text)))
     try:
         outcome = act(at)
     except TOLD_HERE as error:
         status, says = meaning(error)
         kept = tuple(getattr(error, "__notes__", ()))
-        return form_page(rooms, at, replace(sheet, reasons=(says, *kept)), code=status)
+        response = form_page(rooms, at, replace(sheet, reasons=(says, *kept)), code=status)
+        if status in (429, 503):
+            response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER_S))
+        return response
     return end(rooms, at, sheet, outcome, "accepted" if suggestion else "published")
 
 

@@ -51,6 +51,11 @@ def shown(text: str, tested: Tested | None = None) -> Markup:
     return KEEP(text, tested)[1]
 
 
+def preview(text: str) -> Markup:
+    """Of a text that is being written: not kept, for the next one is another."""
+    return Markup("".join(piece.html for piece in pieces(text)))
+
+
 def notes(tested: Tested | None) -> list[Note]:
     if tested is None:
         return []

@@ -51,9 +51,22 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
     )
+    op.create_table(
+        "identity",
+        sa.Column("issuer", sa.String(255), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("account", sa.String(32), nullable=False),
+        sa.Column("created", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"], ["account.id"], name=op.f("fk_identity_account_account"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identity")),
+    )
+    op.create_index("ix_identity_account", "identity", ["account"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("identity")
     op.drop_table("sign_in_link")
     op.drop_table("session")
     op.drop_table("account")
