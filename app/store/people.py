@@ -4,9 +4,10 @@ import secrets
 import time
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.store.db import Statement
+from app.store.rows import Moment
 from app.store.tables import LEARNER, MOVED
 
 
@@ -28,7 +29,13 @@ def ensure(connection: Connection, learner: str, now: datetime) -> bool:
     return ENSURE(connection, {"id": learner, "created": now}) > 0
 
 
+MOVED_TO = Statement(
+    lambda _: select(MOVED.c.into).where(
+        MOVED.c.learner == bindparam("who"), MOVED.c.at >= bindparam("begun", type_=Moment)
+    )
+)
+
+
 def at_present(connection: Connection, learner: str, begun: datetime) -> str:
     """The learner; or, if their things have moved into an account since that moment, the account's learner."""
-    asked = select(MOVED.c.into).where(MOVED.c.learner == learner, MOVED.c.at >= begun)
-    return connection.execute(asked).scalar() or learner
+    return MOVED_TO.text(connection, {"who": learner, "begun": begun}) or learner
