@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 
 from app.sandbox.pool import Pool
 from app.store.accounts import Role
+from app.web.pace import Pace
 from tests.client import EXPLAIN, RIGHT, WRITE, browser, site
+from tests.people_parts import rooms_of
 from tests.wiki_parts import AGAIN, NAMES, REVISIONS, WIKI, added, edit, problem, somebody, text_of
 
 
@@ -209,3 +211,19 @@ def test_half_a_character_in_any_text_is_told(member: TestClient) -> None:
     ):
         raw = json.dumps(body).encode("ascii")
         problem(member.post(address, content=raw, headers={"Content-Type": "application/json"}), 422)
+
+
+def test_a_network_is_counted_as_one_address(app: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has one half of an IPv6 address has all that begin with it."""
+    pace = Pace([(2, 60.0)], "slower")
+    monkeypatch.setattr(rooms_of(app).press, "addresses", pace)
+    for last, status in (("1", 202), ("2", 202), ("3", 429)):
+        visitor = TestClient(app.app, client=(f"2001:db8:1:1::{last}", 50_000))
+        visitor.portal = app.portal
+        assert edit(visitor, added(visitor, f"From {last}.")).status_code == status
+
+
+def test_a_discussion_is_not_begun_with_blanks(member: TestClient) -> None:
+    for blank in ({"title": " "}, {"text": "\n"}):
+        sent = {"title": "A", "text": "B", "revision": 1} | blank
+        assert "nothing in it" in problem(member.post(f"{WIKI}/threads", json=sent), 422)

@@ -15,7 +15,7 @@ from app.exchange.cells import csv_lines
 from app.exchange.grades import CANVAS, LONG
 from app.grading.verdict import Verdict
 from app.sandbox.job import Ending
-from app.store import accounts, attempts, exports, people, rulings, schema
+from app.store import accounts, attempts, courses, exports, people, rulings, schema
 from app.store.accounts import Role
 from app.store.attempts import Attempt
 from app.store.db import Database
@@ -146,6 +146,27 @@ def test_xapi_statements_follow_the_standard_and_have_ids_that_stay(database: Da
     assert statements[0]["object"]["id"] == f"{SITE}/questions/doubling#write"
     (folder / "xapi").unlink()
     assert exported(folder, "xapi", "--site", SITE) == text
+
+
+def test_grades_of_a_class_are_asked_for_by_its_title_or_code(
+    database: Database, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alice, bob = person(database, "alice"), person(database, "bob")
+    for learner in (alice, bob):
+        tried(database, learner, 1.0)
+    with database.write() as connection:
+        for key in ("a", "b"):
+            accounts.add(connection, f"teacher {key}", Role.INSTRUCTOR, None, None, NOW)
+            owner = accounts.named(connection, f"teacher {key}")
+            assert owner is not None
+            course = courses.get(connection, courses.create(connection, key, "Autumn", owner.id, NOW))
+        courses.join(connection, course, courses.Member(alice, "A.", False, NOW))
+    text = exported(folder, "wide", "--class", course.code)
+    assert [row[0] for row in rows(text)] == ["student_id", "alice"]
+    for name, told in (("Autumn", course.code), ("Winter", "no such class")):
+        words = ["export", "grades", "--class", name, "--questions", str(folder / "bank")]
+        assert main([*words, "--database", f"sqlite:///{folder / 'selfgrad.db'}"]) == 2
+        assert told in capsys.readouterr().err
 
 
 def test_no_name_or_answer_becomes_a_formula(database: Database, folder: Path) -> None:

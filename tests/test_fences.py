@@ -11,7 +11,7 @@ import pytest
 from app.bank.question import Question
 from app.grading import examination
 from app.grading.examination import BlockResult, Examination, State
-from app.grading.fences import PAGE, examine
+from app.grading.fences import ANSWERS, PAGE, examine
 from app.sandbox.job import Busy, Ending, Job, Limits, Outcome, Runner, Unavailable
 from app.wiki.markup import MAX_TEXT
 from tests.grading_parts import DOUBLE, Counting, function_part, prose_part, question_of
@@ -164,7 +164,10 @@ ENDINGS = {
 def test_each_ending_of_the_jail_is_told_at_the_block_it_belongs_to(
     block: str, ending: Ending, says: str, runner: Runner
 ) -> None:
-    found = examine(None, page("print('before')", block, "print('behind')"), runner)
+    def patient(job: Job) -> Outcome:  # each ends by itself, however slow the machine is
+        return runner(replace(job, limits=replace(job.limits, wall_s=60.0)))
+
+    found = examine(None, page("print('before')", block, "print('behind')"), patient)
     assert states(found) == ["passed", "failed", "not reached"]
     assert (found.blocks[0].output, found.blocks[1].ending) == ("before\n", ending)
     assert says in found.blocks[1].says
@@ -332,3 +335,25 @@ def test_what_is_kept_says_when_and_with_which_torch() -> None:
     assert examination.Tested.model_validate_json(kept.model_dump_json()) == kept
     assert list(kept.lines()) == ["Tested on torch 2.13.0, 26 November 2026", "This code was not run"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", found.tested(date(2026, 1, 1)).torch)
+
+
+def test_only_so_many_blocks_of_a_page_are_graded_as_answers(runner: Runner) -> None:
+    """Each is graded several times, and anybody may send a page."""
+    run = Counting(runner)
+    found = examine(None, "```python answer=write\nx = 1\n```\n\n" * (ANSWERS + 3), run)
+    refused = [block.says.startswith("A page can have at most") for block in found.blocks]
+    assert refused == [False] * ANSWERS + [True] * 3
+
+
+def test_a_block_never_shares_a_process_with_the_authors_code(runner: Runner) -> None:
+    """There it could read the generator and the hidden cases, and tell them in a message to whoever sent it."""
+    spy = """import gc
+
+def double(xs):
+    jobs = [one for one in gc.get_objects() if type(one) is dict and "draw" in one]
+    made = [job["draw"] for job in jobs if job["draw"]]
+    if made:
+        raise ValueError(made)
+    return [2 * x for x in xs]"""
+    block = only(examine(question_of(function_part()), page(spy, info="python answer=write"), runner))
+    assert block.state is State.PASSED

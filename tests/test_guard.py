@@ -145,3 +145,10 @@ def test_a_body_that_is_announced_too_long_and_never_comes_is_refused_all_the_sa
 
     with ThreadPoolExecutor(1) as aside, pytest.raises(HTTPException, match="256 KiB"):
         aside.submit(lambda: asyncio.run(read())).result()  # a browser's test may have left a loop in this thread
+
+
+@pytest.mark.parametrize("address", ["/attempts/%00", "/join/%00", "/api/v1/suggestions/%00"])
+def test_no_address_holds_a_nul(client: TestClient, address: str) -> None:
+    """A database may refuse to look for one, and that would be a 500."""
+    answer = client.get(address)
+    assert answer.status_code == 404 and "NUL" in answer.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.wiki.markup import MAX_TEXT, Block, Note, pieces, python_blocks, to_html
+from app.wiki.markup import ADDED_CELLS, MAX_TEXT, Block, Note, pieces, python_blocks, to_html
 from tests.question_text import built_in
 
 
@@ -155,3 +155,10 @@ def test_notes_stand_under_python_blocks_alone_and_are_plain_text() -> None:
     html = "".join(piece.html for piece in pieces(text, [Note("<b>fine</b>", "passed"), Note("not run", "not-run")]))
     assert html.count('<div class="tested') == 2 and "&lt;b&gt;fine&lt;/b&gt;" in html
     assert html.index("plain") < html.index("passed") < html.index("not-run")
+
+
+def test_a_few_signs_are_no_table_of_tens_of_thousands_of_cells() -> None:
+    text = "|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|a\n" * 5000
+    html = to_html(text)
+    assert html.count("<td") <= ADDED_CELLS + 1000 and len(html) < 5 * len(text)
+    assert to_html("|a|b|\n|-|-|\n|c|\n").count("<td") == 2

@@ -169,6 +169,14 @@ def test_everything_can_be_taken_along(client: TestClient) -> None:
     assert "argon2" not in answer.text and client.cookies["session"] not in answer.text
 
 
+def test_whoever_has_looked_at_the_changes_can_take_everything_along_too(client: TestClient) -> None:
+    author = signed_in(client, Role.MEMBER)
+    assert edit(author, "Another text.").status_code == 201
+    author.get("/changes")
+    found = author.get("/me/export.json").json()
+    assert found["visit"][0]["before"] == found["visit"][0]["seen"] == found["revision"][0]["id"]
+
+
 def test_an_empty_account_can_be_taken_along_too(client: TestClient) -> None:
     assert set(signed_in(client, Role.MEMBER).get("/me/export.json").json()) == {"account", "sessions"}
 
@@ -274,6 +282,7 @@ def test_who_asks_which_names_are_taken_is_told_to_wait_here_too(client: TestCli
     sign_up(client, "Curious")
     asked = [client.post("/me/name", data={"name": "taken already"}).status_code for _ in range(21)]
     assert asked == [409] * 20 + [429]
+    assert client.post("/me/name", data={"name": "Free Still"}).status_code == 429  # so the refusal tells nothing
 
 
 def test_what_was_done_before_signing_in_is_told_once_and_leads_on(client: TestClient) -> None:

@@ -6,6 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.sandbox.pool import Pool
+from app.store.names import READ, BadName, name_key, proper
+from app.web import passwords
 from app.web.door import Door
 from app.web.passwords import KEPT, NOBODYS, kept, right
 from tests.client import browser, site
@@ -91,3 +93,12 @@ def test_a_hash_that_is_none_opens_nothing(hash: str) -> None:
 
 def test_the_same_letters_from_another_keyboard_are_the_same_password() -> None:
     assert right("cafe\N{COMBINING ACUTE ACCENT} au lait", kept("caf\N{LATIN SMALL LETTER E WITH ACUTE} au lait"))
+
+
+def test_only_the_beginning_of_what_is_far_too_long_is_composed() -> None:
+    """The time for it grows with the square of the marks: a sign-in with 128,000 of them would stop everything."""
+    marks = "\N{COMBINING ACUTE ACCENT}\N{COMBINING GRAVE ACCENT BELOW}" * 64_000
+    assert name_key("Ada" + marks) == name_key("Ada" + marks[: READ - 3])
+    assert passwords._composed("a" + marks) == passwords._composed("a" + marks[: passwords.READ - 1])
+    with pytest.raises(BadName):
+        proper("Ada" + marks)

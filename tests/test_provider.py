@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -249,3 +250,25 @@ def test_an_answer_that_is_no_json_is_the_providers_fault(elsewhere: Elsewhere) 
     elsewhere.published = {"long": "x" * 300_000}
     with pytest.raises(ProviderFails):
         Provider(elsewhere.issuer, CLIENT, "", SECRET).begin("http://testserver/sign-in/back", "/")
+
+
+def test_an_answer_that_is_no_http_is_the_providers_fault() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def talk() -> None:
+            with listening.accept()[0] as connection:
+                connection.recv(4096)
+                connection.sendall(b"SSH-2.0-OpenSSH\r\n\r\n")
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        with pytest.raises(ProviderFails):
+            Provider(f"http://127.0.0.1:{listening.getsockname()[1]}", CLIENT, "", SECRET).begin("/", "/")
+        thread.join()
+
+
+def test_another_site_cannot_have_an_account_connected(client: TestClient) -> None:
+    """Whoever is signed in there in the name of that site's owner would let them in here."""
+    sign_up(client, "Not Tied")
+    answer = client.get("/sign-in/with", headers={"Sec-Fetch-Site": "cross-site"}, follow_redirects=False)
+    assert answer.status_code == 403 and "provider" not in client.cookies

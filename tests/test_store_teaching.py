@@ -15,7 +15,7 @@ from alembic import command
 from app.grading.grader import grader
 from app.grading.verdict import PointState, Verdict
 from app.sandbox.job import Ending
-from app.store import attempts, mistakes, people, progress, regrading, schema, statistics, tally
+from app.store import attempts, belongings, mistakes, people, progress, regrading, schema, statistics, tally
 from app.store.attempts import Attempt
 from app.store.db import Database
 from app.store.rulings import Decided
@@ -135,6 +135,18 @@ def test_an_answer_moves_from_one_tally_to_another(database: Database) -> None:
         with database.read() as connection:
             found = {row.point: (row.machine, row.student, row.answers) for row in tally.of(connection, "doubling")}
         assert found == {"doubled": ("covered", "yes" if ticked else "no", 1), "new": ("none", "no", 1)}
+
+
+def test_an_answer_of_who_is_forgotten_counts_in_no_tally(database: Database) -> None:
+    made = verdict(0.0, points=(PointState(id="doubled", state="covered"),))
+    some = [attempt(learner, at, "explain").settled(made) for at, learner in enumerate("ab")]
+    store(database, *some)
+    with database.write() as connection:
+        for one in some:
+            attempts.grade_oneself(connection, replace(one, self_grade={"doubled": True}, score=1.0))
+        belongings.throw_away(connection, "a", "Ada")
+        (left,) = tally.of(connection, "doubling")
+    assert (left.student, left.answers) == ("yes", 1)
 
 
 def test_the_list_of_answers_goes_on_where_it_ended(database: Database) -> None:

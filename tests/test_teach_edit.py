@@ -316,6 +316,13 @@ def test_a_draft_can_be_thrown_away(ada: TestClient) -> None:
     assert editor.at not in ada.get(EDIT).text
 
 
+def test_nobody_throws_away_where_the_new_question_of_a_colleague_belongs(ada: TestClient, grace: TestClient) -> None:
+    editor = Editor(ada, f"{EDIT}/new?kind=choice&chapter=lists")
+    editor.send("look")
+    grace.post(f"{editor.at}/discard")
+    assert Editor(ada, editor.at).form["chapter"] == "lists"
+
+
 def test_a_new_name_is_a_new_chapter_and_the_contents_are_grouped(app: TestClient, ada: TestClient) -> None:
     answer = Editor(ada, f"{EDIT}/new?kind=code").send("publish", new_text("in-a-new-one"), chapter="ordered-sets")
     assert answer.status_code == 303

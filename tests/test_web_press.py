@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class Counting:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
+        self.lanes = pool.lanes
         self.jobs = 0
 
     def run(self, job: Job) -> Outcome:
@@ -104,3 +106,17 @@ def test_who_has_not_come_for_long_is_forgotten() -> None:
     now = 20.0
     pace.step("one more")
     assert len(pace._times) == 1
+
+
+def test_pages_leave_a_lane_to_answers(tmp_path: Path, pool: Pool) -> None:
+    assert pool.lanes == 2
+    press, seen = Press(Bank(bank_folder(tmp_path)), pool, asyncio.Event(), "members"), list[int]()
+    question = press._bank.questions[0]
+    pages = [f"```python\nfor x in range(2_000_000): {number}\n```\n" for number in range(6)]
+    threads = [threading.Thread(target=press.examine, args=(question, page, TODAY)) for page in pages]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        seen.append(pool.running)
+        time.sleep(0.002)
+    assert max(seen) == 1

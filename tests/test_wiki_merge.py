@@ -1,9 +1,11 @@
 """Three texts become one: what two people change in different places stays, and nothing that anyone wrote is lost."""
 
 import random
+from typing import Any
 
 import pytest
 
+from app.wiki import merge as module
 from app.wiki.merge import END, THEIRS, YOURS, merge, unfinished
 from tests.test_wiki_diff import HOSTILE, TEXTS
 
@@ -147,3 +149,18 @@ def test_a_hostile_text_is_merged_or_a_conflict(base: str, yours: str) -> None:
     found = merge(base, yours, theirs)
     assert found.clean or unfinished(found.text)
     assert "Inserted." in found.text
+
+
+def test_changes_that_touch_each_other_are_not_all_compared_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, collide = list[None](), module._collide
+
+    def counting(*given: Any) -> bool:
+        asked.append(None)
+        return collide(*given)
+
+    monkeypatch.setattr(module, "_collide", counting)
+    base = ["```", *map(str, range(2000))]
+    yours, theirs = ([f"{line} more" if at % 2 == odd else line for at, line in enumerate(base)] for odd in (1, 0))
+    theirs[0] = base[0]
+    assert not merge(*("\n".join(lines) for lines in (base, yours, theirs))).clean
+    assert len(asked) < 10 * len(base)

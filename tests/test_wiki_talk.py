@@ -140,7 +140,8 @@ def test_changes_since_the_last_visit_are_marked(ann: TestClient, monkeypatch: p
 def test_whoever_only_passes_by_leaves_nothing_behind(app: TestClient) -> None:
     store(app, "One.")
     rooms = app.app.state.rooms  # type: ignore[attr-defined]
-    browser(app).get("/changes")
+    for cookie in ("", "learner=forged"):
+        browser(app).get("/changes", headers={"Cookie": cookie})
     with rooms.database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM visit").scalar() == 0
 

@@ -12,13 +12,15 @@ in processes of their own. **Not** covered: that a page is honest about what fol
 blocks share one process. Who cheats makes nothing but a false “tested” under a text of their own.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from app.bank.question import CodePart, Question
 from app.grading.code import grade_code, printed
 from app.grading.endings import HALF, fault_of, raised, unreadable
 from app.grading.examination import BlockResult, Difference, Examination, State
-from app.grading.exams import draw_exam
+from app.grading.exams import answer_job, draw_exam, outcome_fault
+from app.grading.reports import reporting
 from app.grading.session import examples, got, holds, is_session
 from app.grading.show import clean
 from app.grading.verdict import Fault, Verdict
@@ -27,6 +29,7 @@ from app.wiki.markup import Block, python_blocks
 
 PAGE = Limits(wall_s=10.0, memory_mb=1024)  # for all blocks together
 SEEDS = (1, 2, 3)  # as many exams an answer has to pass
+ANSWERS = 6  # blocks of a page that can be answers: each is graded again and again
 SHOWN = 600  # characters of what was expected and of what came
 ANSWER, NORUN = "answer=", "norun"
 
@@ -49,6 +52,8 @@ def examine(question: Question | None, markdown: str, run: Runner) -> Examinatio
     """`question` is the one that the page answers. Blocks while the code runs. Raises Busy and Unavailable, and nothing
     over a bad page."""
     fences = [_Fence(block) for block in python_blocks(markdown)]
+    for one in [fence for fence in fences if fence.part_id is not None][ANSWERS:]:
+        one.refusal, one.runs = f"A page can have at most {ANSWERS} blocks with “answer=”.", False
     told = iter(_run([fence for fence in fences if fence.runs], run))
     results: list[BlockResult] = []
     for fence in fences:
@@ -210,13 +215,16 @@ def _failing(question: Question, part: CodePart, code: str, run: Runner) -> Verd
 
 
 def _lets_through(question: Question, part: CodePart, code: str, run: Runner) -> str:
-    """Whether a wrong answer of the question file would be right if this block were the reference; empty if none."""
-    alike = part.model_copy(update={"solution": code})
-    exam = draw_exam(alike, SEEDS[0], run)
-    if exam.fault:
-        return f"It cannot stand as the reference of “{part.id}”: {exam.fault}."
+    """Whether a wrong answer of the question file would be right if this block were the reference; empty if none. It
+    meets the inputs as any answer does: in the child of the real reference it could read the author's own code."""
+    exam = draw_exam(part, SEEDS[0], run)
+    outcome = reporting(part, run)(answer_job(part, exam.seed, code, exam.inputs))
+    if exam.fault or outcome_fault(part, outcome) or len(outcome.calls) != len(exam.inputs):
+        return f"It cannot stand as the reference of “{part.id}”: it does not give plain data for every input."
+    expected = tuple(call.value for call in outcome.calls)
+    alike = replace(exam, expected=expected, variables=dict(outcome.variables), mistakes={})
     for wrong in part.wrong:
-        if grade_code(question, alike, wrong.code, run, seed=exam.seed, exam=exam, explain=False).passed:
+        if grade_code(question, part, wrong.code, run, seed=exam.seed, exam=alike, explain=False).passed:
             return f"With it as the reference of “{part.id}”, an answer known to be wrong would pass ({wrong.why})."
     return ""
 

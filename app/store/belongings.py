@@ -116,6 +116,7 @@ def remember(connection: Connection, learner: str, into: str | None, now: dateti
 def throw_away(connection: Connection, learner: str, name: str) -> None:
     """All that is only theirs; what is everybody's stays without their name, and sums count them no more."""
     moves.unslipped(connection, learner)
+    moves.untallied(connection, learner)
     for one in BELONGINGS:
         theirs = one.table.c.learner == learner
         if not one.public:
@@ -144,4 +145,6 @@ def everything(database: Database, learner: str) -> Iterator[tuple[str, list[dic
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: json.loads(value) if name in AS_JSON and value else value for name, value in row.items()}
+    """`before` is JSON in one table, and a number in another."""
+    written = [name for name, value in row.items() if name in AS_JSON and isinstance(value, str) and value]
+    return row | {name: json.loads(row[name]) for name in written}

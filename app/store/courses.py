@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, delete, func, select, update
 
 from app.store.db import Statement
+from app.store.people import is_id
 from app.store.tables import ACCOUNT, COURSE, DUE, MEMBER_OF, PROGRESS
 
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -86,6 +87,8 @@ def some(connection: Connection, owner: str | None) -> list[Course]:
 
 def get(connection: Connection, id: str) -> Course:
     """Raises NoCourse."""
+    if not is_id(id):
+        raise NoCourse
     return _one(connection, COURSE.c.id == id)
 
 
@@ -151,6 +154,11 @@ def members(connection: Connection, course: str, skip: int = 0, limit: int | Non
     """By how they are shown. What is skipped costs little: it is one class, and not a history."""
     asked = select(*MEMBERS).where(MEMBER_OF.c.course == course).order_by(MEMBER_OF.c.shown, MEMBER_OF.c.learner)
     return [Member(*tuple(row)) for row in connection.execute(asked.offset(skip).limit(limit))]
+
+
+def nameless(connection: Connection) -> set[str]:
+    """Those who are in some class without a name."""
+    return set(connection.execute(select(MEMBER_OF.c.learner).where(MEMBER_OF.c.anonymous)).scalars())
 
 
 def size(connection: Connection, courses: Collection[str]) -> dict[str, int]:

@@ -108,7 +108,8 @@ def _patience(raw: sqlite3.Connection, deadline: float) -> Iterator[None]:
 class Statement:
     """A statement that changes rows, built once for each kind of database: `make` gets an INSERT that can say ON
     CONFLICT. It is run inside of `Database.write`, each time with values of the same names, and gives the number of
-    rows that it changed. For SQLite its text is made once too: making it anew costs more than storing a row.
+    rows that it changed. For SQLite its text is made once too: making it anew costs more than storing a row. One that
+    only looks something up on the way is asked by `text`.
     """
 
     def __init__(self, make: Callable[[Callable[..., Any]], Any]) -> None:
@@ -121,9 +122,21 @@ class Statement:
         if not isinstance(raw, sqlite3.Connection):
             counted = {"preserve_rowcount": True}  # SQLAlchemy forgets it for an INSERT, unless asked
             return connection.execute(self._statement(connection), dict(values), execution_options=counted).rowcount
+        return self._run(raw, connection, values).rowcount
+
+    def text(self, connection: Connection, values: Mapping[str, Any]) -> str | None:
+        """Of a statement that asks for one text: that text, if there is one."""
+        raw = connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):
+            found: str | None = connection.execute(self._statement(connection), dict(values)).scalar()
+            return found
+        row = self._run(raw, connection, values).fetchone()
+        return row[0] if row is not None else None
+
+    def _run(self, raw: sqlite3.Connection, connection: Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
         text, bindings = self._text = self._text or _spelled(self._statement(connection), connection.dialect, values)
         found = [(fixed if name is None else values[name], to) for name, fixed, to in bindings]
-        return raw.execute(text, [value if to is None else to(value) for value, to in found]).rowcount
+        return raw.execute(text, [value if to is None else to(value) for value, to in found])
 
     def _statement(self, connection: Connection) -> Any:
         name = connection.dialect.name

@@ -4,13 +4,15 @@ hands, sums are added up, and of two unfinished texts for the same place the acc
 A move gives the number of rows that came along. What it leaves behind, the account had already.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, case, exists, func, select, update
+from sqlalchemy import Connection, Table, and_, case, exists, func, or_, select, update
 
-from app.store import aside, drafts, edits, hints, mistakes, progress, rulings
-from app.store.tables import CONTRIBUTOR, DRAFT, EDIT, HINTS, SLIP
+from app.grading.verdict import Verdict
+from app.store import aside, drafts, edits, hints, mistakes, progress, rulings, tally
+from app.store.tables import ATTEMPT, CONTRIBUTOR, DRAFT, EDIT, HINTS, SLIP
 
 Move = Callable[[Connection, str, str, datetime], int]
 
@@ -105,6 +107,18 @@ def unslipped(connection: Connection, learner: str) -> None:
     for row in connection.execute(select(SLIP).where(SLIP.c.learner == learner)).all():
         place = {"question": row.question, "part": row.part, "signature": row.signature}
         mistakes.COUNT(connection, place | {"times": -row.times, "learners": -1})
+
+
+def untallied(connection: Connection, learner: str) -> None:
+    """Before somebody's answers in words are deleted, their key points count no more."""
+    columns = [ATTEMPT.c[name] for name in ("question", "part", "verdict", "self_grade", "teacher_grade")]
+    looked_at = or_(ATTEMPT.c.self_grade.is_not(None), ATTEMPT.c.teacher_grade.is_not(None))
+    for question, part, verdict, *grades in connection.execute(
+        select(*columns).where(ATTEMPT.c.learner == learner, looked_at, ATTEMPT.c.verdict.is_not(None))
+    ).all():
+        student, instructor = (None if one is None else json.loads(one) for one in grades)
+        counted = tally.cells(Verdict.model_validate_json(verdict), student, instructor)
+        tally.move(connection, question, part, counted, set())
 
 
 def rungs(connection: Connection, old: str, into: str, now: datetime) -> int:

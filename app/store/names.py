@@ -11,6 +11,7 @@ import unicodedata
 
 LENGTHS = range(2, 41)
 KEY_LENGTH = 80
+READ = 1000  # characters of what is given as a name: to compose very many marks on one letter takes very long
 ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU"})
 LOOKS_LIKE = str.maketrans(
     "асԁеһіјӏοорԛѕυхуѡαιкмнтвνρ",
@@ -31,14 +32,14 @@ class BadName(Exception):
 
 def name_key(name: str) -> str:
     """Two names with the same key look the same."""
-    sound = name.encode("utf-8", "replace").decode("utf-8").replace("\0", "")  # what every database can look for
+    sound = name[:READ].encode("utf-8", "replace").decode("utf-8").replace("\0", "")  # what every database can look for
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", sound).casefold())
     return " ".join(plain.translate(LOOKS_LIKE).split())
 
 
 def proper(name: str) -> str:
     """The name as it is kept: composed, and with single blanks. Raises BadName."""
-    name = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    name = " ".join(unicodedata.normalize("NFC", name[:READ]).split(" ")).strip()
     name = re.sub(" {2,}", " ", name)
     odd = next((sign for sign in name if not _belongs(sign)), None)
     if odd is not None:

@@ -12,6 +12,7 @@ from app.bank.question import Part, ProsePart, Question
 from app.grading.prose import self_graded
 from app.store import attempts, drafts, hints, progress
 from app.store.attempts import Attempt, Keyed, NotYours
+from app.store.db import Connection
 from app.web.answer import read_form
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep
 from app.web.problems import KeyReused, NotAnAnswer
@@ -59,31 +60,36 @@ async def self_grade(
 
 def mine(rooms: Rooms, attempt_id: str, learner: str) -> Attempt:
     """Raises NotYours."""
+    with rooms.database.read() as connection:
+        return owned(connection, attempt_id, learner)
+
+
+def owned(connection: Connection, attempt_id: str, learner: str) -> Attempt:
+    """Raises NotYours."""
     if len(attempt_id) != ID_DIGITS or not attempt_id.isalnum() or not attempt_id.isascii():
         raise NotYours
-    with rooms.database.read() as connection:
-        return attempts.mine(connection, attempt_id, learner)
+    return attempts.mine(connection, attempt_id, learner)
 
 
 def grade_oneself(
     rooms: Rooms, attempt_id: str, learner: str, ticked: Mapping[str, bool], keyed: Keyed | None = None
 ) -> Attempt:
     """Points that are not named are not ticked. Raises NotYours, NotHere, NotAnAnswer and KeyReused."""
-    found = mine(rooms, attempt_id, learner)
-    _, part = rooms.place(found.question, found.part)
-    if not isinstance(part, ProsePart) or found.verdict is None or found.status != "graded":
-        raise NotAnAnswer("Only an answer in words that was handed in is graded by its author.")
-    if not set(ticked) <= {point.id for point in part.points}:
-        raise NotAnAnswer("One of these is no point of this answer.")
-    own = {point.id: bool(ticked.get(point.id)) for point in part.points}
-    verdict = self_graded(part, found.verdict, own)
-    graded = replace(found, self_grade=own, score=verdict.score, passed=verdict.passed, verdict=verdict)
     with rooms.database.write() as connection:
+        found = owned(connection, attempt_id, learner)  # here, since it may be graded again just now
+        _, part = rooms.place(found.question, found.part)
+        if not isinstance(part, ProsePart) or found.verdict is None or found.status != "graded":
+            raise NotAnAnswer("Only an answer in words that was handed in is graded by its author.")
+        if not set(ticked) <= {point.id for point in part.points}:
+            raise NotAnAnswer("One of these is no point of this answer.")
         known = attempts.remembered(connection, learner, keyed.key) if keyed else None
         if known is not None and keyed is not None:
             if known.fingerprint != keyed.fingerprint:
                 raise KeyReused
-            return attempts.mine(connection, attempt_id, learner)
+            return found
+        own = {point.id: bool(ticked.get(point.id)) for point in part.points}
+        verdict = self_graded(part, found.verdict, own)
+        graded = replace(found, self_grade=own, score=verdict.score, passed=verdict.passed, verdict=verdict)
         attempts.grade_oneself(connection, graded, keyed)
     return graded
 

@@ -262,7 +262,7 @@ def publish(rooms: Rooms, who: Who, slug: str, kept: Edit, source: Source, chapt
             known = kept.base
         written.put(connection, id, Place(chapter, number, known), now)
         edits.finish(connection, who.learner, written.leaf(slug).name)
-        if id != slug:
+        if id != slug and not written.at_work(connection, slug):
             written.forget(connection, slug)
     show(rooms)
     return number
@@ -278,7 +278,7 @@ def drop(rooms: Rooms, who: Who, slug: str, id: str | None) -> None:
     """A draft is not needed any more: thrown away, or published before as question `id`."""
     with rooms.database.write() as connection:
         edits.finish(connection, who.learner, page_of(slug).name)
-        if MADE.fullmatch(slug) is not None and slug != id:
+        if MADE.fullmatch(slug) is not None and slug != id and not written.at_work(connection, slug):
             written.forget(connection, slug)
 
 

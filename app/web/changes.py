@@ -19,7 +19,7 @@ from app.store import accounts, revisions, visits
 from app.store.db import CannotSave, Connection
 from app.store.revisions import SOME, Entry, Kind, Slice
 from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
-from app.web.who import COOKIE
+from app.web.who import anonymous
 from app.web.wiki_here import number_in, outside
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +59,7 @@ def changes(
         found = look_up(connection, rooms, wanted, number_in(before))
         seen = visits.last_look(connection, who.learner, moment)
         newest = revisions.newest_id(connection)
-    keeps = who.account is not None or COOKIE in request.cookies  # whoever only passes by leaves nothing behind
+    keeps = who.account is not None or anonymous(request) is not None  # whoever only passes by leaves nothing behind
     if keeps and not wanted.any and not before and newest:
         look(rooms, who, newest, moment)
     return rooms.pages.page(

@@ -12,6 +12,7 @@ from app.demo.config import CHOICES, MOST_EPOCHS, MOST_LR, PRESETS, BadConfig, C
 from app.web.answer import read_form
 from app.web.chapter import CHAPTER
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep
+from app.web.door import address_of
 from app.web.problems import NoRun
 from app.web.runs import Order, Run
 
@@ -94,14 +95,10 @@ async def train(request: Request, rooms: RoomsDep, learner: VisitorDep, keyed: K
     """For browsers without scripts: train at once, then show the epochs as a table."""
     form = {name: values[0] for name, values in (await read_form(request)).items()}
     config = configured({name: form.get(name, "") for name in TICKS} | form)
-    order = Order(config, owner=learner, address=address(request))
+    order = Order(config, owner=learner, address=address_of(request))
     run = await rooms.runs.start(order, (keyed.key, keyed.fingerprint) if keyed else None)
     await run.over(PLAIN_S)
     return RedirectResponse(f"/demo?run={run.id}#run", 303)
-
-
-def address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 def found(rooms: Rooms, run_id: str) -> Run | None:

@@ -11,8 +11,8 @@ from app.demo.config import BadConfig, Config
 from app.demo.drawing import predict
 from app.demo.script import script
 from app.web.api import problems
-from app.web.demo import address
 from app.web.deps import KeyedDep, KnownDep, RoomsDep, VisitorDep
+from app.web.door import address_of
 from app.web.runs import Order, Run
 from app.web.stream import EventStream
 
@@ -64,7 +64,7 @@ class PredictionOut(BaseModel):
 async def start(body: RunIn, request: Request, rooms: RoomsDep, learner: VisitorDep, keyed: KeyedDep) -> Response:
     """Train. Watch it at `Location` + `/events`. 429, with Retry-After, when too many runs wait."""
     said = body.model_dump(exclude={"kind", "pace"})
-    order = Order(checked(body.kind, said), body.kind, pace(body.pace), learner, address(request))
+    order = Order(checked(body.kind, said), body.kind, pace(body.pace), learner, address_of(request))
     run = await rooms.runs.start(order, (keyed.key, keyed.fingerprint) if keyed else None)
     return JSONResponse(told(rooms, run), 201, FRESH | {"Location": f"/api/v1/demo/runs/{run.id}"})
 

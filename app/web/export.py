@@ -16,7 +16,6 @@ from app.exchange.moodle import moodle_xml
 from app.web import gradebook, outgoing
 from app.web.classes import taught
 from app.web.deps import Rooms, RoomsDep, WhoDep
-from app.web.gradebook import Asked
 from app.web.problems import NotHere
 from app.web.rights import Thing, demand_see
 
@@ -44,11 +43,12 @@ def grades(form: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Respons
     if form not in gradebook.FORMS:
         raise NotHere
     site = str(request.base_url).rstrip("/")
-    asked, name = Asked(rooms.bank.questions, site), "grades"
-    if id := request.query_params.get("class"):
-        with rooms.database.read() as connection:
+    with rooms.database.read() as connection:
+        if id := request.query_params.get("class"):
             course = taught(connection, who, id)
             asked, name = gradebook.of_class(connection, course, rooms.bank.questions, site), f"class-{course.code}"
+        else:
+            asked, name = gradebook.of_all(connection, rooms.bank.questions, site), "grades"
     suffix = gradebook.FORMS[form][1]
     lines = gradebook.pieces(form, rooms.database, asked)
     return attached(gathered(lines), f"selfgrad-{name}-{form}.{suffix}", TYPES[suffix])

@@ -51,6 +51,16 @@ def _column(question: Question) -> Column:
     return Column(question.id, title, tuple(part.id for part in question.parts))
 
 
+def of_all(connection: Connection, questions: Sequence[Question], site: str) -> Asked:
+    """Who is in any class without a name has none here either: attempts of the two lists could be laid side by side."""
+    nameless = courses.nameless(connection)
+
+    def naming(learner: str, name: str | None) -> Student:
+        return exports.student(learner, None if learner in nameless else name)
+
+    return Asked(questions, site, naming=naming)
+
+
 def of_class(connection: Connection, course: Course, questions: Sequence[Question], site: str) -> Asked:
     """Its members as they wish to be shown: of who is anonymous there not even the account's name leaves."""
     members = {one.learner: one for one in courses.members(connection, course.id)}

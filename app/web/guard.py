@@ -47,6 +47,8 @@ def refused(scope: MutableMapping[str, Any]) -> tuple[int, str] | None:
     """A status and a sentence, or None for a request that may pass."""
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > ADDRESS_BYTES:
         return 414, "This address is too long."
+    if "\0" in scope["path"]:  # PostgreSQL cannot even look for it
+        return 404, "There is nothing at this address: it holds a NUL character."
     asks_api = scope["path"].startswith("/api/")
     if (scope["method"] not in READING or asks_api) and foreign(Headers(scope=scope)):
         return 403, "This request comes from another site, which may not act here for you."

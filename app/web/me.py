@@ -144,11 +144,12 @@ def end_others(rooms: RoomsDep, who: WhoDep) -> Response:
 async def rename(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """Raises TooOften, where somebody finds out which names are taken."""
     demand_change(who, Thing.ACCOUNT)
-    account, sent = own(who), await read_form(request)
+    account, wanted = own(who), text_of(await read_form(request), "name")
+    address, taken = address_of(request), rooms.door.taken_by_address
+    taken.enter(address)  # before it is known, or the refusal itself would tell
 
     def work() -> Response:
         try:
-            wanted = text_of(sent, "name")
             name = (proper if name_key(wanted) == name_key(account.name) else free_to_take)(wanted)
             with rooms.database.write() as connection:
                 accounts.rename(connection, account.id, name)
@@ -159,8 +160,8 @@ async def rename(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
         return RedirectResponse("/me?said=name#account", 303)
 
     done = await asyncio.to_thread(work)
-    if done.status_code == 409:
-        rooms.door.taken_by_address.enter(address_of(request))
+    if done.status_code != 409:
+        taken.take_back(address)
     return done
 
 

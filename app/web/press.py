@@ -14,7 +14,7 @@ from app.bank.bank import Bank
 from app.bank.question import Question
 from app.grading.examination import Examination
 from app.grading.fences import examine
-from app.sandbox.job import Busy
+from app.sandbox.job import Busy, Job, Outcome
 from app.sandbox.pool import Pool
 from app.web.pace import Pace
 from app.wiki.markup import python_blocks
@@ -43,6 +43,7 @@ class Press:
         self._waiting = 0
         self._lock = threading.Lock()
         self._known: OrderedDict[Code, Future[Examination]] = OrderedDict()
+        self._free = threading.Semaphore(max(1, pool.lanes - 1))
 
     async def do(self, work: Callable[..., T], *args: object) -> T:
         """Runs `work` in a thread, once it is known whether code can be run here. Raises Busy, and what it raises."""
@@ -54,6 +55,12 @@ class Press:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
         finally:
             self._waiting -= 1
+
+    def run(self, job: Job) -> Outcome:
+        """In the jail, but of its lanes one is left to answers: a page may compute for ten seconds, and many may be
+        sent. Raises Busy and Unavailable."""
+        with self._free:
+            return self._pool.run(job)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -78,14 +85,14 @@ class Press:
             self._examine(question, text, code, known)
         found = known.result()
         if not mine and not found.passed:
-            return examine(question, text, self._pool.run)  # what it says of lines was said to somebody else
+            return examine(question, text, self.run)  # what it says of lines was said to somebody else
         lines = zip(found.blocks, blocks, strict=True)
         return Examination(blocks=tuple(result.model_copy(update={"line": block.line}) for result, block in lines))
 
     def _examine(self, question: Question, text: str, code: Code, known: Future[Examination]) -> None:
         passed = False
         try:
-            found = examine(question, text, self._pool.run)
+            found = examine(question, text, self.run)
             passed = found.passed
             known.set_result(found)
         except BaseException as error:

@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
@@ -138,7 +139,7 @@ class Provider:
         try:
             with self._opener.open(Request(address, body, headers), timeout=PATIENCE_S) as answer:
                 found = json.loads(answer.read(MOST_BYTES + 1)[:MOST_BYTES])
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, OSError, ValueError, RecursionError, HTTPException) as error:
             if sent is not None and getattr(error, "code", 0) in (400, 401):  # an old code, or one that is not ours
                 raise NotVouchedFor from error
             raise ProviderFails(f"{self.host} does not answer as it should: {error}") from error

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from app.bank.question import ProsePart
 from app.store import attempts, rulings
 from app.store.attempts import Attempt, NotYours
+from app.store.db import Connection
 from app.store.rulings import Decided, Place
 from app.web.answer import Form, read_form, text_of
 from app.web.deps import Rooms, RoomsDep, WhoDep, now
@@ -29,7 +30,8 @@ ID_DIGITS = 32
 @router.get("/teach/attempts/{attempt_id}")
 def attempt(attempt_id: str, rooms: RoomsDep, who: WhoDep) -> Response:
     demand_see(who, Thing.TEACH)
-    found = any_attempt(rooms, attempt_id)
+    with rooms.database.read() as connection:
+        found = any_attempt(connection, attempt_id)
     question, part = rooms.place(found.question, found.part)
     view = question_view(question, {}, {}, {}, {}, 0)
     shown = next(one for one in view.parts if one.id == part.id)
@@ -47,25 +49,25 @@ async def ruling(attempt_id: str, request: Request, rooms: RoomsDep, who: WhoDep
 
 def _rule(rooms: Rooms, who: Who, attempt_id: str, form: Form) -> None:
     """Raises NotYours, NoRuling, NotAnAnswer and TooLong."""
-    found = any_attempt(rooms, attempt_id)
     do = text_of(form, "do")
     if do == "lift":
         with rooms.database.write() as connection:
-            rulings.lift(connection, text_of(form, "ruling"), now())
+            any_attempt(connection, attempt_id)
+            rulings.lift(connection, text_of(form, "ruling").replace("\0", ""), now())
         return
     decided = Decided(plain_text(form, "reason", REASON_LENGTH), who.account.id if who.account else None, now())
-    whole = Place(found.learner, found.question, found.part)
-    if do == "override":
-        passed, score = _result(form)
-        if found.status != "graded":
-            raise NotAnAnswer("There is no verdict yet that could be overridden.")
-        with rooms.database.write() as connection:
+    with rooms.database.write() as connection:
+        found = any_attempt(connection, attempt_id)  # here, since its owner may be signing in just now
+        if do == "override":
+            passed, score = _result(form)
+            if found.status != "graded":
+                raise NotAnAnswer("There is no verdict yet that could be overridden.")
             rulings.override(connection, found.place, passed, score, decided)
-    elif do in ("excuse", "excuse-part"):
-        with rooms.database.write() as connection:
+        elif do in ("excuse", "excuse-part"):
+            whole = Place(found.learner, found.question, found.part)
             rulings.excuse(connection, found.place if do == "excuse" else whole, decided)
-    else:
-        raise NotAnAnswer("Say what is decided: excuse, excuse-part, override or lift.")
+        else:
+            raise NotAnAnswer("Say what is decided: excuse, excuse-part, override or lift.")
 
 
 def _result(form: Form) -> tuple[bool, float]:
@@ -94,24 +96,24 @@ async def grade(attempt_id: str, request: Request, rooms: RoomsDep, who: WhoDep)
 
 def _grade(rooms: Rooms, who: Who, attempt_id: str, form: Form) -> None:
     """Raises NotYours and NotAnAnswer."""
-    found = any_attempt(rooms, attempt_id)
-    _, part = rooms.place(found.question, found.part)
     ticked = set(form.get("point", ()))
-    if not isinstance(part, ProsePart) or found.status != "graded" or not ticked <= {one.id for one in part.points}:
-        raise NotAnAnswer("Only points of an answer in words can be ticked.")
-    read = {point.id: point.id in ticked for point in part.points}
-    said = f"Finds {len(ticked)} of {len(read)} points in it"
-    decided = Decided(said, who.account.id if who.account else None, now())
     with rooms.database.write() as connection:
+        found = any_attempt(connection, attempt_id)
+        _, part = rooms.place(found.question, found.part)
+        points = [one.id for one in part.points] if isinstance(part, ProsePart) else []
+        if not points or found.status != "graded" or not ticked <= set(points):
+            raise NotAnAnswer("Only points of an answer in words can be ticked.")
+        said = f"Finds {len(ticked)} of {len(points)} points in it"
+        decided = Decided(said, who.account.id if who.account else None, now())
+        read = {point: point in ticked for point in points}
         attempts.grade_as_teacher(connection, replace(found, teacher_grade=read), decided)
 
 
-def any_attempt(rooms: Rooms, attempt_id: str) -> Attempt:
+def any_attempt(connection: Connection, attempt_id: str) -> Attempt:
     """Whoever it belongs to. Raises NotYours."""
     if len(attempt_id) != ID_DIGITS or not attempt_id.isalnum() or not attempt_id.isascii():
         raise NotYours
-    with rooms.database.read() as connection:
-        found = attempts.by_id(connection, [attempt_id]).get(attempt_id)
+    found = attempts.by_id(connection, [attempt_id]).get(attempt_id)
     if found is None:
         raise NotYours
     return found

@@ -14,6 +14,7 @@ from app.store.accounts import Account, NameTaken, Role
 from app.store.belongings import Brought
 from app.store.names import BadName, free_to_take
 from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
+from app.web.guard import foreign
 from app.web.problems import NotAllowed, NotHere
 from app.web.provider import LASTS_S, Provider, ProviderFails, Vouched
 from app.web.sign_in import browser_of, local, set_cookie, wanted, welcome
@@ -24,9 +25,11 @@ log = structlog.get_logger()
 
 
 @router.get("/sign-in/with")
-async def go(request: Request, rooms: RoomsDep) -> Response:
-    """A link and no form: a form may not lead to another site here. Raises NotHere and ProviderFails."""
+async def go(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
+    """A link and no form: a form may not lead to another site here. Raises NotHere, NotAllowed and ProviderFails."""
     provider = the_provider(rooms)
+    if who.account is not None and foreign(request.headers):  # somebody else's name there would be tied to this account
+        raise NotAllowed("Only a link on your own page here connects your account.")
     back = f"{request.url.scheme}://{request.headers.get('host', '')}/sign-in/back"
     try:
         address, memory = await asyncio.to_thread(provider.begin, back, wanted(request))

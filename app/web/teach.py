@@ -17,6 +17,7 @@ from app.store import advice, attempts, mistakes, statistics, tally
 from app.store.advice import Advice
 from app.store.attempts import Attempt
 from app.store.mistakes import Mistake
+from app.store.people import is_id
 from app.store.tally import Tally
 from app.web.answer import Form, read_form, text_of
 from app.web.api import problems
@@ -168,7 +169,7 @@ def attempt_list(slug: str, part_id: str, rooms: RoomsDep, who: WhoDep, before: 
     demand_see(who, Thing.TEACH)
     question, part = rooms.place(slug, part_id)
     with rooms.database.read() as connection:
-        found = statistics.lines(connection, slug, part_id, before[:32] or None, LINES + 1)
+        found = statistics.lines(connection, slug, part_id, before if is_id(before) else None, LINES + 1)
     context: dict[str, Any] = {"question": question, "part": part, "title": TITLES[part.kind]}
     more = found[LINES - 1].id if len(found) > LINES else None
     return rooms.pages.page("teach_attempts.html", "teach", who=who, lines=found[:LINES], more=more, **context)

@@ -87,7 +87,7 @@ async def prove_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep)
     if isinstance(kept, Response):
         return kept
     opened = await asyncio.to_thread(sheet, rooms, who, slug)
-    found = examine(rooms, slug, opened.chapter, kept.text)
+    found = await asyncio.to_thread(examine, rooms, slug, opened.chapter, kept.text)
     proof = None
     if isinstance(found, Source):
         await rooms.desk.warm.wait()
@@ -112,7 +112,7 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
     if isinstance(kept, Response):
         return kept
     opened = await asyncio.to_thread(sheet, rooms, who, slug)
-    found = examine(rooms, slug, opened.chapter, kept.text)
+    found = await asyncio.to_thread(examine, rooms, slug, opened.chapter, kept.text)
     if isinstance(found, list):
         return await asyncio.to_thread(page, rooms, who, opened, code=422, refused="It has faults.")
     await rooms.desk.warm.wait()
@@ -131,7 +131,7 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
 @router.post("/teach/edit/{slug}/take")
 async def take_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     """Puts a value that was found out into the text."""
-    text = taken(await sent_form(request, who))
+    text = await asyncio.to_thread(taken, await sent_form(request, who))
     kept = await kept_from(request, rooms, who, slug, text)
     return kept if isinstance(kept, Response) else RedirectResponse(f"{HOME}/{quote(slug)}#look_", 303)
 

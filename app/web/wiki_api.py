@@ -22,6 +22,7 @@ from app.store.db import CannotSave
 from app.store.revisions import SOME, Entry, Leaf, Revision, answer_to
 from app.web.api import problems
 from app.web.deps import KeyedDep, Rooms, RoomsDep, VisitorDep, WhoDep, now
+from app.web.door import address_of
 from app.web.judge import KEPT, in_bounds, readable
 from app.web.outcomes import Asker, Change, End, Outcome
 from app.web.problems import problem
@@ -64,8 +65,7 @@ class FileIn(BaseModel):
 
 
 async def asking(request: Request, learner: VisitorDep, who: WhoDep, keyed: KeyedDep) -> Asker:
-    address = request.client.host if request.client else ""
-    return Asker(replace(who, learner=learner), address, keyed, now())
+    return Asker(replace(who, learner=learner), address_of(request), keyed, now())
 
 
 AskerDep = Annotated[Asker, Depends(asking)]

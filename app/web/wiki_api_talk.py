@@ -86,7 +86,7 @@ def threads(question_id: str, request: Request, rooms: RoomsDep, who: WhoDep, be
 def start(question_id: str, body: ThreadIn, rooms: RoomsDep, asker: AskerDep) -> Response:
     """A new thread with its first post."""
     leaf = answer_to(rooms.question(question_id))
-    title, text, quote = (readable(said) for said in (body.title, body.text, body.quote))
+    title, text, quote = said(body.title), said(body.text), readable(body.quote)
 
     def make(connection: Connection) -> str:
         revisions.one(connection, leaf, body.revision)
@@ -112,7 +112,7 @@ def thread(thread_id: str, request: Request, rooms: RoomsDep, who: WhoDep, after
 
 @router.post("/threads/{thread_id}/posts", status_code=201, responses=problems(401, 403, 404, 422, 429, 503))
 def reply(thread_id: str, body: PostIn, rooms: RoomsDep, asker: AskerDep) -> Response:
-    text = readable(body.text)
+    text = said(body.text)
 
     def make(connection: Connection) -> str:
         found = discussion.one(connection, thread_id)
@@ -140,6 +140,13 @@ def reopen(thread_id: str, rooms: RoomsDep, asker: AskerDep) -> dict[str, Any]:
     with rooms.database.write() as connection:
         discussion.reopen(connection, discussion.one(connection, thread_id))
         return _thread(discussion.one(connection, thread_id))
+
+
+def said(text: str) -> str:
+    """Raises NotAnAnswer."""
+    if not text.strip():
+        raise NotAnAnswer("There is nothing in it yet. Write something first.")
+    return readable(text)
 
 
 def _stored(rooms: Rooms, asker: Asker, make: Callable[[Connection], str]) -> str:

@@ -18,6 +18,7 @@ from app.store.db import Connection
 from app.store.revisions import Leaf, Page
 from app.web.answer import Form, form_keyed
 from app.web.deps import Rooms, Who, now
+from app.web.door import address_of
 from app.web.problems import Covered
 from app.web.publish import Asker, may_publish
 from app.web.reveal import is_shown
@@ -103,8 +104,7 @@ def outside(connection: Connection, rooms: Rooms, slug: str, who: Who) -> Here:
 
 def asks(request: Request, who: Who, keyed: Keyed | None, form: Form, *told: str) -> Asker:
     """`told`: what the form says; sent twice with the same key it is one request."""
-    address = request.client.host if request.client else ""
-    return Asker(who, address, keyed or form_keyed(request, form, "\0".join(told)), now())
+    return Asker(who, address_of(request), keyed or form_keyed(request, form, "\0".join(told)), now())
 
 
 def said(name: str) -> str | None:

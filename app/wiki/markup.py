@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
+from importlib import import_module
 from typing import Any
 from xml.etree import ElementTree
 
@@ -26,6 +27,7 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 MAX_TEXT = 20_000  # characters; longer text is shown as it is
 MAX_KEPT = 6_000  # longer text is not kept in the cache, which its maths could blow up to twenty times its size
 MAX_FORMULA = 1_000
+ADDED_CELLS = 2_000  # in rows of a table that are shorter than its head; tens of thousands take seconds
 PYTHON = frozenset({"python", "py", "python3"})
 FIGURE = re.compile(r"/static/(?!.*\.\.)[A-Za-z0-9_./-]+\.(svg|png|jpg|webp)")
 HALF = re.compile("[\ud800-\udfff]")  # half a character, which no page can hold
@@ -181,6 +183,7 @@ def _maths(latex: str, place: dict[str, Any]) -> str:
 
 
 def _markdown() -> MarkdownIt:
+    vars(import_module("markdown_it.rules_block.table"))["MAX_AUTOCOMPLETED_CELLS"] = ADDED_CELLS  # it has no option
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     dollarmath_plugin(
         markdown, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True, renderer=_maths

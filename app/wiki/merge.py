@@ -110,7 +110,8 @@ def _clusters(base: Sequence[Unit], regions: Sequence[Region]) -> Iterator[list[
     cluster: list[Region] = []
     high = 0
     for region in regions:
-        apart = region.low > high or region.low == high and not any(_collide(base, one, region) for one in cluster)
+        touches = region.low == high and any(_collide(base, one, region) for one in reversed(cluster))
+        apart = region.low > high or region.low == high and not touches
         if cluster and apart:
             yield cluster
             cluster = []
