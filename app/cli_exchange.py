@@ -7,8 +7,8 @@ import typer
 
 from app.settings import Settings
 
-bring = typer.Typer(help="Bring questions from elsewhere.", rich_markup_mode=None)
-export = typer.Typer(help="Take grades and questions along.", rich_markup_mode=None)
+bring = typer.Typer(help="Bring questions from elsewhere, and the wiki’s answers back.", rich_markup_mode=None)
+export = typer.Typer(help="Take grades, questions and the wiki’s answers along.", rich_markup_mode=None)
 
 NO_SECRET = "commands that sign nothing make no key"
 QuestionsOption = Annotated[

@@ -38,7 +38,8 @@ def export_questions(settings: Settings, folder: Path) -> None:
     there = [str(path) for path in targets if path.exists()]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise Usage(f"{there[0]}{more} exists already: nothing was written; give another folder")
+        exist = "exist" if more else "exists"
+        raise Usage(f"{there[0]}{more} {exist} already: nothing was written; give another folder")
     try:
         for path, source in targets.items():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -102,6 +102,8 @@ def test_two_browsers_edit_one_answer_at_once_and_both_sentences_are_in_the_resu
         page.goto("/wiki/zip-pairs")
         expect(page.locator("article")).to_contain_text("One writes at the beginning.")
         expect(page.locator("article")).to_contain_text("Two writes at the end.")
+        page.goto("/wiki/zip-pairs/edit")  # what was published at once, before it was saved as a draft, left no draft
+        expect(page.get_by_role("button", name="Put my draft away")).to_have_count(0)
 
 
 def test_a_broken_loop_is_refused_with_its_traceback_and_the_mended_one_is_published(
@@ -221,7 +223,8 @@ def ways(site: Site) -> list[str]:
     return [
         wiki, f"{wiki}?blame=1", f"{wiki}/edit", f"{wiki}/revisions", f"{wiki}/revisions/1", f"{wiki}/diff?from=1&to=2",
         f"{wiki}/restore?revision=1", f"{wiki}/discussion", talk, f"{wiki}/discussion/new", f"{wiki}/suggestions",
-        f"/wiki/suggestions/{suggestion}", "/wiki/suggestions", "/changes", f"/changes?page={name}",
+        f"/wiki/suggestions/{suggestion}", "/wiki/suggestions", "/wiki", "/changes",
+        f"/changes?page={name}",
     ]  # fmt: skip
 
 

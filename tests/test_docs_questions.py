@@ -19,7 +19,7 @@ from app.sandbox.job import Runner
 from app.settings import BUILT_IN_QUESTIONS
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "questions.md").read_text(encoding="utf-8")
-FRAME, *PARTS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+FRAME, *PARTS = re.findall(r"^`{3,}yaml\n(.*?)^`{3,}$", PAGE, re.DOTALL | re.MULTILINE)
 EXAMPLES = {found[1]: text for text in PARTS if (found := re.search(r"^  kind: (\w+)$", text, re.MULTILINE))}
 
 

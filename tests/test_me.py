@@ -81,6 +81,14 @@ def test_a_browser_is_called_what_a_person_calls_it(agent: str, name: str) -> No
     assert called(agent) == name
 
 
+def test_a_change_of_ones_name_or_password_is_told(client: TestClient) -> None:
+    sign_up(client, "Careful")
+    assert "Your name is changed." in client.post("/me/name", data={"name": "Carefree"}).text
+    sent = {"password": PASSWORD, "new": "other plain words"}
+    assert "The new password holds." in client.post("/me/password", data=sent).text
+    assert "is changed" not in client.get("/me?said=nonsense").text
+
+
 def test_a_new_password_signs_out_everybody_else(client: TestClient) -> None:
     sign_up(client, "Careful")
     other = browser(client)

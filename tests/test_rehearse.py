@@ -38,6 +38,12 @@ def test_what_the_solution_gives_is_shown_for_each_case_and_says_which_are_hidde
     assert [one.hidden for one in given[:3]] == [False, True, True] and len(given) == 5
 
 
+def test_while_the_solution_fails_nothing_is_said_of_a_wrong_answer(runner: Runner) -> None:
+    text = with_parts(EXAMPLES["code"]).replace("[2**k for k in range(n)]", "[2**k for k in rang(n)]", 1)
+    tried = rehearsed(text, runner).tried
+    assert tried and all(one.says.startswith("Not known") and not one.passed for one in tried)
+
+
 def test_a_number_that_was_miscalculated_can_be_taken_over(runner: Runner) -> None:
     text = with_parts(EXAMPLES["number"]).replace("value: 8\n", "value: 9\n")
     [offer] = rehearsed(text, runner).offers

@@ -49,6 +49,7 @@ MAY = {
     "POST /wiki/{slug}/revisions/{number}/undo": CHANGE[Thing.QUEUE],
     "POST /wiki/{slug}/discussion*": CHANGE[Thing.WIKI],
     "POST /wiki/{slug}/policy": CHANGE[Thing.QUEUE],
+    "GET /wiki": SEE[Thing.WIKI],
     "GET /wiki/suggestions*": SEE[Thing.QUEUE],
     "GET /wiki/suggestions/{suggestion}/edit": CHANGE[Thing.QUEUE],
     "POST /wiki/suggestions/*": CHANGE[Thing.QUEUE],

@@ -309,6 +309,14 @@ def test_certainty_is_told_of_the_answers_that_count(database: Database, visitor
         assert progress.certain(connection, visitor) == [Certain(1, 1, 0), Certain(3, 3, 2)]
 
 
+def test_an_answer_that_its_writer_has_not_compared_yet_is_neither_right_nor_wrong(
+    database: Database, visitor: str
+) -> None:
+    store(database, replace(attempt(visitor, certainty=3), score=None))
+    with database.read() as connection:
+        assert progress.certain(connection, visitor) == []
+
+
 def test_everything_is_handed_over_page_by_page(
     database: Database, member: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -190,3 +190,8 @@ def test_the_sums_are_those_of_the_attempts(database: Database) -> None:
         for (_, part), found in standing(database, learner).items():
             mine = [one for one in stored if (one.learner, one.part, one.status) == (learner, part, "graded")]
             assert (found.attempts, found.done) == (len(mine), any(one.passed for one in mine))
+
+
+def test_of_two_ids_the_later_one_is_greater_also_within_a_millisecond() -> None:
+    made = [people.new_id() for _ in range(5000)]
+    assert made == sorted(set(made)) and all(people.is_id(id) for id in made)

@@ -1,6 +1,5 @@
 """Suggestions, unpublished edits, discussions, thanks, visits and keys: each is decided once and read by a key."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,7 +58,6 @@ def test_what_a_suggestion_was_made_from_stays_when_the_file_changes(database: D
 def test_the_queue_is_read_from_the_oldest_on(database: Database) -> None:
     made = []
     for number in range(3):
-        time.sleep(0.002)  # ids rise with the milliseconds
         made.append(suggested(database, f"{number}\n").id)
     with database.read() as connection:
         assert [one.id for one in suggestions.waiting(connection)] == made
@@ -112,7 +110,6 @@ def test_a_discussion_is_read_slice_by_slice_and_settled_once(database: Database
         later = NOW + timedelta(hours=1)
         made = []
         for number in range(3):
-            time.sleep(0.002)  # ids rise with the milliseconds
             made.append(discussion.reply(connection, first, f"{number}", "bob", "Bob", later).id)
         second = discussion.start(connection, LEAF, revision=1, now=NOW, **said)
         discussion.resolve(connection, first, "Eve", 2, later)

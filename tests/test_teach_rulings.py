@@ -56,6 +56,16 @@ def newest(client: TestClient, kind: str) -> str:
     return found
 
 
+@pytest.mark.parametrize(("passed", "score"), [("yes", 1.0), ("no", 0.0)])
+def test_a_changed_result_without_a_score_is_all_or_nothing(
+    client: TestClient, teacher: TestClient, passed: str, score: float
+) -> None:
+    student, told = answered(client)
+    assert rule(teacher, told["attempt"], **(OVERRIDE | {"passed": passed, "score": " "})) == 303
+    kept = student.get(f"/api/v1/attempts/{told['attempt']}").json()
+    assert (kept["passed"], kept["score"]) == (passed == "yes", score)
+
+
 def test_an_override_counts_and_its_reason_is_seen_and_it_can_be_taken_back(
     client: TestClient, teacher: TestClient
 ) -> None:

@@ -147,6 +147,12 @@ def test_a_preview_is_the_page_before_it_is_one(ann: TestClient) -> None:
     assert fragment.strip() == '<div class="prose preview-text"><p><strong>bold</strong> &lt;script&gt;</p>\n</div>'
 
 
+def draft_version(page: str) -> int:
+    found = re.search(r'<draft-line [^>]*version="(\d+)"', page)
+    assert found
+    return int(found[1])
+
+
 def test_code_that_fails_is_not_published_and_the_editor_sees_where(ann: TestClient) -> None:
     page = send(ann, LOOP)
     shown = unescape(re.sub("<[^>]+>", "", page.text))
@@ -155,6 +161,7 @@ def test_code_that_fails_is_not_published_and_the_editor_sees_where(ann: TestCli
     assert text_in(page.text) == LOOP and "Suggest it anyway" in page.text
     assert "rate" not in ann.get(WIKI).text
     assert text_in(ann.get(f"{WIKI}/edit").text) == LOOP  # it is kept
+    assert draft_version(page.text) == draft_version(ann.get(f"{WIKI}/edit").text)  # the form goes on from what is kept
     assert send(ann, MENDED).status_code == 303
     assert "rate" in ann.get(WIKI).text
 

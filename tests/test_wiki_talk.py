@@ -166,6 +166,21 @@ def test_a_feed_is_atom_and_its_entries_keep_their_ids(app: TestClient, ann: Tes
     assert of_page.findtext(f"{ATOM}id") != feed.findtext(f"{ATOM}id")
 
 
+def test_a_feed_says_on_which_page_the_same_is_read(app: TestClient) -> None:
+    for address, page in (("/changes.atom", "/changes"), (f"{WIKI}/changes.atom", f"{WIKI}/revisions")):
+        feed = ElementTree.fromstring(browser(app).get(address).text)
+        assert [one.attrib["href"] for one in feed.findall(f"{ATOM}link[@rel='alternate']")] == [f"http://testserver{page}"]
+
+
+def test_the_list_of_all_answers_says_who_wrote_last_and_what_waits(app: TestClient, ann: TestClient) -> None:
+    assert "As its author wrote it" in browser(app).get("/wiki").text
+    begin(ann)
+    send(ann, SEED + "\nUnheard of.\n")
+    page = browser(app).get("/wiki").text
+    assert f'<a href="{WIKI}/revisions">revision 2</a>; <a href="{WIKI}/discussion">1 open discussion</a>' in page
+    assert "Ann" in page and "Unheard of" not in page
+
+
 def test_a_feed_without_changes_is_a_feed(app: TestClient) -> None:
     feed = ElementTree.fromstring(app.get("/changes.atom").content)
     assert feed.find(f"{ATOM}entry") is None and feed.findtext(f"{ATOM}updated")

@@ -26,7 +26,7 @@ from app.grading.session import MORE, PROMPT
 from app.grading.show import CUT, show, show_all
 from app.grading.trace import between
 from app.grading.verdict import Verdict
-from app.sandbox.job import Runner
+from app.sandbox.job import Ending, Runner
 
 SEED = 1
 LONG = 300
@@ -100,6 +100,8 @@ def _graded(question: Question, part: Part, above: Where, wrong: Wrong, run: Run
 
 
 def _first_failure(verdict: Verdict) -> str:
+    if verdict.ending is Ending.INTERNAL:  # which a student is told differently
+        return "Not known: there is nothing to compare it with while the solution or its inputs fail."
     said = next((check.says for check in verdict.checks or () if not check.passed), "")
     return verdict.summary if not said or said in verdict.summary else f"{verdict.summary} ({said})"
 

@@ -147,11 +147,13 @@ class Certain:
 
 
 def certain(connection: Connection, learner: str) -> list[Certain]:
-    """Of the newest few hundred answers before which the learner said how sure they were."""
-    columns = (ATTEMPT.c.certainty, ATTEMPT.c.passed, ATTEMPT.c.status)
+    """Of the newest few hundred answers before which the learner said how sure they were. One in words that the learner
+    has not compared with its reference yet is neither right nor wrong, and does not count."""
+    columns = (ATTEMPT.c.certainty, ATTEMPT.c.passed, ATTEMPT.c.status, ATTEMPT.c.score)
     said = select(*columns).where(ATTEMPT.c.learner == learner, ATTEMPT.c.certainty.is_not(None))
     newest = said.order_by(ATTEMPT.c.id.desc()).limit(NEWEST).subquery()
     passed = func.sum(case((newest.c.passed, 1), else_=0))
-    asked = select(newest.c.certainty, func.count(), passed).where(newest.c.status == "graded")
+    settled = and_(newest.c.status == "graded", newest.c.score.is_not(None))
+    asked = select(newest.c.certainty, func.count(), passed).where(settled)
     rows = connection.execute(asked.group_by(newest.c.certainty).order_by(newest.c.certainty))
     return [Certain(*row) for row in rows]

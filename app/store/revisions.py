@@ -216,6 +216,21 @@ def changes(
     return Slice(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
+def heads(connection: Connection, shelf: str = "answer") -> dict[str, tuple[Page, Entry | None]]:
+    """Every page of a shelf that has a row, by its slug, with its newest revision (None: all is as the file says)."""
+    newest = and_(REVISION.c.page == PAGE.c.page, REVISION.c.number == PAGE.c.head)
+    columns = [column.label(f"page_{column.name}") for column in PAGE.c]
+    asked = select(*columns, *ENTRY).outerjoin_from(PAGE, REVISION, newest).where(PAGE.c.page.startswith(f"{shelf}/"))
+    found = {}
+    for row in connection.execute(asked):
+        kept = Page(
+            row.page_page, row.page_head, row.page_head > 0, row.page_policy, row.page_filed, row.page_suggestions,
+            row.page_threads,
+        )  # fmt: skip
+        found[kept.name.partition("/")[2]] = (kept, _entry(row) if row.id is not None else None)
+    return found
+
+
 def newest_id(connection: Connection, shelf: str = "answer") -> int:
     """Of the newest change of a shelf; 0 if there is none."""
     asked = select(func.max(REVISION.c.id)).where(REVISION.c.shelf == shelf)

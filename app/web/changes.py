@@ -147,7 +147,7 @@ def atom(request: Request, rooms: Rooms, title: str, page: str, entries: Sequenc
         for row in rows_of(rooms, entries)
     ]
     response = rooms.pages.page(
-        "feed.xml", "", title=plain(title), id=name_of(rooms, page), page=f"{base}{page}",
+        "feed.xml", "", title=plain(title), id=name_of(rooms, page), read_at=f"{base}{page}",
         here=f"{base}{request.scope['path']}", updated=max(moments, default=LONG_AGO).isoformat(), rows=rows,
     )  # fmt: skip
     response.headers["Content-Type"] = "application/atom+xml; charset=utf-8"

@@ -25,11 +25,15 @@ from app.web.deps import Rooms, RoomsDep, Who, WhoDep, now
 from app.web.door import address_of
 from app.web.passwords import BadPassword
 from app.web.problems import SignInFirst
-from app.web.rights import Thing, demand_change, demand_see
+from app.web.rights import Thing, demand_change, demand_see, may_change
 from app.web.sign_in import local
 from app.web.views import card
 
 router = APIRouter(include_in_schema=False)
+SAID = {
+    "name": "Your name is changed.",
+    "password": "The new password holds. Your other browsers are signed out.",
+}
 CERTAINTIES = {1: "a guess", 2: "fairly sure", 3: "certain"}
 
 
@@ -56,7 +60,8 @@ def me(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
     asked = {name: request.query_params.get(name, "") for name in ("answers", "drafts", "aside")}
     brought = {name: int(said) for name, said in asked.items() if re.fullmatch("[0-9]{1,4}", said)}
     onward = local(request.query_params.get("next", "")) if brought else None
-    return page(rooms, who, brought=brought, onward=None if onward in ("/", "/me") else onward)
+    done = SAID.get(request.query_params.get("said", ""))
+    return page(rooms, who, brought=brought, onward=None if onward in ("/", "/me") else onward, done=done)
 
 
 def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | None = None, **more: Any) -> Response:
@@ -83,8 +88,8 @@ def page(rooms: Rooms, who: Who, *, code: int = 200, faults: dict[str, str] | No
         )
         for name in dict.fromkeys(chapter for chapter, _ in cards)
     ]
-    context |= {"provider": rooms.door.provider}
-    context |= {"chapters": chapters, "faults": faults or {}, "brought": {}, "onward": None} | more
+    context |= {"provider": rooms.door.provider, "decides": may_change(who, Thing.QUEUE)}
+    context |= {"chapters": chapters, "faults": faults or {}, "brought": {}, "onward": None, "done": None} | more
     return rooms.pages.page("me.html", "me", code=code, who=who, account=account, **context)
 
 
@@ -152,7 +157,7 @@ async def rename(request: Request, rooms: RoomsDep, who: WhoDep) -> Response:
             return page(rooms, who, code=409, faults={"name": "This name is taken, or looks like one that is."})
         except BadName as error:
             return page(rooms, who, code=422, faults={"name": str(error)})
-        return RedirectResponse("/me#account", 303)
+        return RedirectResponse("/me?said=name#account", 303)
 
     done = await asyncio.to_thread(work)
     if done.status_code != 409:
@@ -184,7 +189,7 @@ async def change_password(request: Request, rooms: RoomsDep, who: WhoDep) -> Res
             sessions.end_others(connection, account.id, who.session)
 
     await asyncio.to_thread(work)
-    return RedirectResponse("/me#account", 303)
+    return RedirectResponse("/me?said=password#account", 303)
 
 
 def kept_hash(rooms: Rooms, account: Account) -> str | None:

@@ -76,4 +76,5 @@ def _refused(who: Who, needed: Role) -> Exception:
     if who.account is None:
         return SignInFirst()
     wanted, role = needed.name.lower(), who.role.name.lower()
-    return NotAllowed(f"This is for people with the role “{wanted}” or above; yours is “{role}”.")
+    above = " or above" if needed < max(Role) else ""
+    return NotAllowed(f"This is for people with the role “{wanted}”{above}; yours is “{role}”.")

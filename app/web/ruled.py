@@ -71,15 +71,18 @@ def _rule(rooms: Rooms, who: Who, attempt_id: str, form: Form) -> None:
 
 
 def _result(form: Form) -> tuple[bool, float]:
-    """Raises NotAnAnswer."""
+    """Without a score it is all or nothing. Raises NotAnAnswer."""
+    passed = text_of(form, "passed") == "yes"
     text = text_of(form, "score").strip().removesuffix("%").strip().replace(",", ".")
+    if not text:
+        return passed, float(passed)
     try:
         score = float(text)
     except ValueError:
         score = -1.0
     if not 0 <= score <= 100 or len(text) > 10:
         raise NotAnAnswer("The score is a number from 0 to 100.")
-    return text_of(form, "passed") == "yes", round(score / 100, 4)
+    return passed, round(score / 100, 4)
 
 
 @router.post("/teach/attempts/{attempt_id}/grade")

@@ -8,7 +8,7 @@ from app.grading.grade import KINDS
 from app.web.render import ROOT
 
 PAGE = ROOT / "docs" / "questions.md"
-BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^`{3,}yaml\n(.*?)^`{3,}$", re.DOTALL | re.MULTILINE)
 KIND = re.compile(r"^  kind: (\w+)$", re.MULTILINE)
 
 

@@ -119,7 +119,7 @@ async def publish_route(slug: str, request: Request, rooms: RoomsDep, who: WhoDe
     faults = await asyncio.to_thread(prove, found, rooms.desk.pool.run)
     if faults:
         proof = Proof(fault_views(found.text, faults), Rehearsal((), (), ()))
-        refused = "It does not hold what it says."
+        refused = "The proof found faults."
         return await asyncio.to_thread(page, rooms, who, opened, code=422, proof=proof, refused=refused)
     try:
         number = await asyncio.to_thread(publish, rooms, who, slug, kept, found, opened.chapter, now())

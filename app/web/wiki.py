@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from app.web.deps import Rooms, RoomsDep, VisitorDep, Who, WhoDep, now
 from app.web.problems import Covered, NotAnAnswer, for_programs, meaning, problem
 from app.web.publish import newer_file
 from app.web.reveal import reveal as uncover
-from app.web.rights import Thing, demand_change
+from app.web.rights import Thing, demand_change, may_change
 from app.web.who import who
 from app.web.wiki_here import Here, Number, enter, first, outside, said
 from app.web.wiki_text import passages, shown
@@ -24,6 +25,19 @@ from app.web.wiki_text import passages, shown
 router = APIRouter(include_in_schema=False)
 INSIDE = re.compile(r"/wiki/[a-z0-9-]+(/[a-z0-9/-]*)?(\?[a-z0-9=&_-]*)?")  # where to go on after the cover
 BESIDE = 8  # contributors who are named
+
+
+@router.get("/wiki")
+def answers(rooms: RoomsDep, asks: WhoDep) -> Response:
+    """All of them, with who wrote there last. Nothing of a text is shown, so nothing is covered."""
+    with rooms.database.read() as connection:
+        found = revisions.heads(connection)
+    chapters: dict[str, list[Any]] = {}
+    for question in rooms.bank.questions:
+        row = (question, *found.get(question.id, (None, None)))
+        chapters.setdefault(rooms.bank.chapter(question.id), []).append(row)
+    decides = may_change(asks, Thing.QUEUE)
+    return rooms.pages.page("wiki_contents.html", "wiki", who=asks, chapters=chapters, decides=decides)
 
 
 @router.get("/wiki/{slug}")

@@ -130,33 +130,38 @@ def become(
     """Preview, or `act` and the page of the end that it has. Raises NotHere, Covered and what is not told here."""
     with rooms.database.read() as connection:
         at = enter(connection, rooms, slug, who)
-        draft = edits.one(connection, who.learner, at.leaf.name)
     action = address(at) if suggestion is None else f"/wiki/suggestions/{suggestion}/accept"
-    version = draft.version if draft else 0
-    sheet = Sheet(action, change.base, change.text, change.summary, version, suggestion=suggestion)
+    sheet = Sheet(action, change.base, change.text, change.summary, suggestion=suggestion)
     if first(form, "do") == "preview":
-        return form_page(rooms, at, replace(sheet, preview=previewed(change.text)))
+        return form_page(rooms, at, versioned(rooms, at, replace(sheet, preview=previewed(change.text))))
     try:
         outcome = act(at)
     except TOLD_HERE as error:
         status, says = meaning(error)
         kept = tuple(getattr(error, "__notes__", ()))
-        response = form_page(rooms, at, replace(sheet, reasons=(says, *kept)), code=status)
+        response = form_page(rooms, at, versioned(rooms, at, replace(sheet, reasons=(says, *kept))), code=status)
         if status in (429, 503):
             response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER_S))
         return response
     return end(rooms, at, sheet, outcome, "accepted" if suggestion else "published")
 
 
+def versioned(rooms: Rooms, at: Here, sheet: Sheet) -> Sheet:
+    """With the draft's version of this moment: a refusal has just kept the text, and the form goes on from there."""
+    with rooms.database.read() as connection:
+        draft = edits.one(connection, at.who.learner, at.leaf.name)
+    return replace(sheet, version=draft.version if draft else 0)
+
+
 def end(rooms: Rooms, at: Here, sheet: Sheet, outcome: Outcome, word: str = "published") -> Response:
     """A page for each end that a change can have; `word` tells in the address what was done."""
     if outcome.clash is not None:
-        return clash_page(rooms, at, sheet, outcome.clash)
+        return clash_page(rooms, at, versioned(rooms, at, sheet), outcome.clash)
     if outcome.suggestion is not None:
         return RedirectResponse(f"/wiki/suggestions/{outcome.suggestion.id}?said=suggested", 303)
     if outcome.end is End.REFUSED:
         refused = replace(sheet, reasons=outcome.reasons, examination=outcome.examination)
-        return form_page(rooms, at, refused, code=outcome.status)
+        return form_page(rooms, at, versioned(rooms, at, refused), code=outcome.status)
     told = word if outcome.end is End.SAVED else outcome.end.value
     return RedirectResponse(f"/wiki/{at.slug}?said={told}", 303)
 

@@ -118,6 +118,7 @@ class DraftLine extends HTMLElement {
 
   typed() {
     this.here = store.set(this.key, {text: this.area.value, at: Date.now(), saved: false});
+    this.gone = false;
     if (this.stopped) return; // another window's draft waits for a decision
     this.wait = pause;
     this.later();
@@ -208,9 +209,15 @@ class DraftLine extends HTMLElement {
     this.say(`Handed in ${clock.format(new Date())}`);
   }
 
+  /** The form itself takes the text to the server. A draft that came after it would be kept as if nothing had been sent. */
+  leave() {
+    clearTimeout(this.timer);
+    this.gone = true;
+  }
+
   /** The page goes away: one last try that outlives it. The copy in this browser stays until the server has said yes. */
   flush() {
-    if (!this.dirty || this.stopped) return;
+    if (!this.dirty || this.stopped || this.gone) return;
     const text = this.area.value;
     const base = this.saving ? this.version + 1 : this.version; // what is on its way will have made the next one
     fetch(this.url, this.request(text, base)).then(reply => reply.ok && this.arrived(text, reply), () => {});
@@ -220,7 +227,13 @@ class DraftLine extends HTMLElement {
 customElements.define('draft-line', DraftLine);
 
 addEventListener('pagehide', () => lines.forEach(line => line.flush()));
+addEventListener('pageshow', () => lines.forEach(line => { line.gone = false; })); // came back to this page
 addEventListener('online', () => lines.forEach(line => line.save()));
+
+document.addEventListener('submit', event => {
+  if (event.defaultPrevented || event.submitter?.value === 'preview') return; // sent by a script, or not for keeping
+  lines.forEach(line => { if (line.area.form === event.target) line.leave(); });
+});
 
 // A link is followed once the draft is saved, so that the next page shows it.
 document.addEventListener('click', async event => {
