@@ -95,6 +95,13 @@ def test_after_a_correction_one_sees_what_would_change_and_then_it_does(
     assert old["verdict"] == before["verdict"] and old["version"] == before["version"]
 
 
+def test_where_nothing_was_corrected_nothing_changes(client: TestClient, teacher: TestClient) -> None:
+    """Not even a score that hangs on what was drawn."""
+    for _ in range(8):
+        answered(client, "def double(xs):\n    return [2 * x for x in xs if x > 0.5]\n")
+    assert "8 attempts graded again, and 0 verdicts would change" in act(teacher, do="look", part="write")
+
+
 def test_the_sums_follow(client: TestClient, teacher: TestClient, folder: Path) -> None:
     student, told = answered(client, WRONG)
     student.post(WRITE, json={"answer": WRONG})

@@ -2,8 +2,8 @@
 
 First it is only found out what would change (`again`), then that and nothing else is applied (`apply`): drawn inputs
 differ from run to run, so grading a second time could give something else than what was shown. All attempts meet the
-same inputs. A grader that fails changes no verdict; nor does one for an answer that was changed meanwhile. An answer in
-words keeps its writer's ticks.
+same inputs, but one that failed meets those that it failed on. A grader that fails changes no verdict; nor does one for
+an answer that was changed meanwhile. An answer in words keeps its writer's ticks.
 
 `Regrades` is for the pages: one at a time, in a thread of its own. Stopping or a crash leaves what is applied so far.
 """
@@ -59,17 +59,18 @@ class Found:
 
 class SameExam(Exams):
     """Everybody is asked the same: what was drawn for a part serves all its attempts. No answer can learn from it,
-    since all of them are written already."""
+    since all of them are written already. With a `seed` it is what was drawn from that one."""
 
-    def __init__(self, run: Runner) -> None:
+    def __init__(self, run: Runner, seed: int | None = None) -> None:
         super().__init__(run)
+        self._seed = secrets.randbits(48) if seed is None else seed
         self._one: dict[str, tuple[Part, Exam]] = {}
         self._drawn = threading.Lock()
 
     def take(self, key: str, part: CodePart) -> Exam:
         with self._drawn:
             if key not in self._one or self._one[key][0] != part:
-                self._one[key] = (part, draw_exam(part, secrets.randbits(48), self._run))
+                self._one[key] = (part, draw_exam(part, self._seed, self._run))
             return self._one[key][1]
 
     def prepare_soon(self, key: str, part: CodePart) -> None:
@@ -107,6 +108,8 @@ def again(database: Database, question: Question, part: Part, run: Runner, lanes
 def _graded(question: Question, part: Part, run: Runner, exams: Exams, attempt: Attempt) -> Found:
     if attempt.kind != part.kind:  # the part became another one
         return Found(attempt, None, None)
+    if (seed := drawn_from(attempt)) is not None:
+        exams = SameExam(run, seed)
     try:
         verdict = grade(question, part, attempt.answer, run, seed=secrets.randbelow(2**31), exams=exams)
     except Unavailable:
@@ -120,6 +123,13 @@ def _graded(question: Question, part: Part, run: Runner, exams: Exams, attempt: 
     if isinstance(part, ProsePart) and attempt.self_grade is not None:
         verdict = self_graded(part, verdict, attempt.self_grade)
     return Found(attempt, verdict, mistake)
+
+
+def drawn_from(attempt: Attempt) -> int | None:
+    """The seed of the inputs that it failed on: met with others it would fail on more or fewer of them, and have
+    another score though nothing was corrected."""
+    example = attempt.verdict.counterexample if attempt.verdict is not None else None
+    return None if example is None else example.seed
 
 
 def apply(database: Database, found: list[Found], version: str, decided: Decided, tell: Callable[[int], None]) -> int:
