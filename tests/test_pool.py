@@ -1,5 +1,6 @@
 """The pool: one job a child, faults of the machine told apart from faults of the answer, nothing left behind."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -202,11 +203,12 @@ def test_a_hundred_jobs_leave_no_descriptor_and_no_process(own: Pool) -> None:
     while not own.standing_by:
         time.sleep(0.1)
     time.sleep(1)
-    before = (len(os.listdir("/proc/self/fd")), len(_children(own)))
+    gc.collect()  # of what other tests have left
+    descriptors, children = len(os.listdir("/proc/self/fd")), len(_children(own))
     for _ in range(100):
         own.run(GOOD)
     time.sleep(1)
-    assert (len(os.listdir("/proc/self/fd")), len(_children(own))) == before
+    assert len(os.listdir("/proc/self/fd")) <= descriptors and len(_children(own)) == children
 
 
 def test_one_job_too_many_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch, pool: Pool) -> None:

@@ -105,10 +105,11 @@ class Zygote:
 
     def ask(self) -> None:
         """Ask for one more spare."""
-        if self.gone.is_set():
-            return
         ours, theirs = socket.socketpair()
         with self._asking, theirs:
+            if self.gone.is_set():  # nobody would close it any more
+                ours.close()
+                return
             self._asked.put(ours)
             with contextlib.suppress(OSError):
                 socket.send_fds(self.control, [b"F"], [theirs.fileno()])
@@ -155,6 +156,8 @@ class Zygote:
         self.spares.put(None)
 
     def close(self) -> None:
+        with self._asking:
+            self.gone.set()
         with contextlib.suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
         self.process.kill()
