@@ -1,27 +1,19 @@
 """The wiki's API: each promise of the contract, over the real app, database and jail."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from app.wiki.merge import YOURS
-from tests.client import browser, site
+from tests.client import browser
 from tests.wiki_parts import AGAIN, NAMES, REVISIONS, WIKI, added, edit, problem, somebody, text_of
 
 SEED = "Like this:\n\n```python\nassert [2 * x for x in [1, 2]] == [2, 4]\n```\n"
 BROKEN = SEED + "\n```python\nfor epoch in range(3):\n    loss = model(x)\n```\n"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("wiki"), pool) as made:
-        yield made
 
 
 @pytest.fixture

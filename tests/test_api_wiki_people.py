@@ -1,23 +1,15 @@
 """Who may do what in the wiki, by its API: suggestions and what becomes of them, policies, limits, discussion."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.sandbox.pool import Pool
 from app.store.accounts import Role
 from app.web.pace import Pace
-from tests.client import EXPLAIN, RIGHT, WRITE, browser, site
+from tests.client import EXPLAIN, RIGHT, WRITE, browser
 from tests.people_parts import rooms_of
 from tests.wiki_parts import AGAIN, NAMES, REVISIONS, WIKI, added, edit, problem, somebody, text_of
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("people"), pool) as made:
-        yield made
 
 
 @pytest.fixture

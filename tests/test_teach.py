@@ -1,26 +1,18 @@
 """What is misunderstood: who may see it, what it says of few and of many, and one note that reaches everybody."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.sandbox.pool import Pool
 from app.store.accounts import Role
-from tests.client import EXPLAIN, PAGE, RIGHT, WRITE, WRONG, browser, site
+from tests.client import EXPLAIN, PAGE, RIGHT, WRITE, WRONG, browser
 from tests.people_parts import rooms_of
 from tests.teaching import STATISTICS, TEACH, answered, emptied, signature, signed_in
 
 HTML = {"Accept": "text/html"}
 PAGES = ("/teach", TEACH, f"{TEACH}/regrade", f"{TEACH}/parts/write/attempts", STATISTICS)
 OTHER = "def double(xs):\n    return [3 * x for x in xs]\n"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("teach"), pool) as made:
-        yield made
 
 
 @pytest.fixture

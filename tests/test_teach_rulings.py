@@ -1,25 +1,17 @@
 """What is decided about attempts after they were graded: it counts at once, says why, and can be taken back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.sandbox.pool import Pool
 from app.store.accounts import Role
-from tests.client import EXPLAIN, PAGE, RIGHT, WRITE, WRONG, site
+from tests.client import EXPLAIN, PAGE, RIGHT, WRITE, WRONG
 from tests.people_parts import rooms_of
 from tests.teaching import STATISTICS, answered, emptied, signed_in
 
 HTML = {"Accept": "text/html"}
 OVERRIDE = {"do": "override", "passed": "yes", "score": "80", "reason": "The case was unclear"}
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[TestClient]:
-    with site(tmp_path_factory.mktemp("teach"), pool) as made:
-        yield made
 
 
 @pytest.fixture
